@@ -1,0 +1,21 @@
+"""Inserting a row that two people may insert at the same time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eduportal.shared.db import Model, db
+
+# Both databases know ON CONFLICT, each by an INSERT of its own dialect.
+_INSERTS: Mapping[str, Callable[[type[Model]], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def insert_once(model: type[Model], key: Sequence[str], values: Mapping[str, object]) -> bool:
+    """Insert the row unless one with its key is there; whether it was this call that did."""
+    insert = _INSERTS[db.engine.dialect.name](model)
+    statement = insert.values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return bool(db.session.connection().execute(statement).rowcount)

@@ -1,0 +1,200 @@
+"""Who people are, and what they agreed to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from secrets import token_hex
+
+import sqlalchemy as sa
+
+from eduportal.accounts import consents, rules
+from eduportal.accounts.actions.once import insert_once
+from eduportal.accounts.models import Account, Consent, Person
+from eduportal.accounts.rules import Audience, Purpose, Reason, Relation, Sex
+from eduportal.shared import clock, events
+from eduportal.shared.db import db, writing
+from eduportal.shared.events import By
+from eduportal.shared.refusal import Missing, Refused
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A resident who is not known yet."""
+
+    phone: str
+    name: str
+    birth_date: date
+    relation: Relation
+    dong: str | None = None
+    sex: Sex | None = None
+
+
+@writing
+def register(new: NewPerson, answers: Mapping[Purpose, bool]) -> int:
+    """A person registers by an own phone, with an answer to every question; returns their id.
+
+    Somebody who is there already (another tab, entered at the desk) is found again. Raises Refused.
+    """
+    _ask_the_rules(new, answers)
+    if not answers.get(Purpose.STATISTICS):
+        new = NewPerson(new.phone, new.name, new.birth_date, new.relation, new.dong)
+    account_id = phone_account(new.phone)
+    person_id = _found(new) or _insert(account_id, new)
+    claim(account_id, person_id)
+    by = By("resident", "online", account_id, person_id)
+    if not _has_answered(person_id):
+        events.record(by, "person_registered", person_id=person_id)
+        for text in consents.TEXTS:
+            _answer(by, person_id, text.purpose, answers.get(text.purpose, False))
+    return person_id
+
+
+@writing
+def enter_person(
+    by: By,
+    *,
+    phone: str,
+    name: str,
+    birth_date: date,
+    relation: Relation,
+    dong: str | None = None,
+    sex: Sex | None = None,
+) -> int:
+    """Staff enter somebody who called or came; returns the id of the same person, or a new one's.
+
+    Children may be entered: their guardian is there. Raises Refused for an impossible birth date.
+    """
+    if not rules.birth_date_is_possible(birth_date, clock.today()):
+        raise Refused(Reason.BIRTH_DATE_IMPOSSIBLE)
+    new = NewPerson(phone, name, birth_date, relation, dong, sex)
+    account_id = phone_account(phone)
+    found = _found(new)
+    if found:
+        return found
+    person_id = _insert(account_id, new)
+    events.record(by, "person_entered", person_id=person_id)
+    return person_id
+
+
+@writing
+def change_residence(by: By, person_id: int, relation: Relation, dong: str | None) -> None:
+    """A person tells how they belong to the district now; earlier bookings keep what they had."""
+    values = {"relation": relation, "dong": rules.normal_dong(dong)}
+    _change(person_id, **values)
+    events.record(by, "person_changed", person_id=person_id, fields=sorted(values))
+
+
+@writing
+def answer_consent(by: By, person_id: int, purpose: Purpose, agreed: bool) -> None:
+    """A person answers an optional question anew. Raises Refused for a required one."""
+    if consents.text_of(purpose).required:
+        raise Refused(Reason.CONSENT_REQUIRED)
+    _answer(by, person_id, purpose, agreed)
+    if purpose is Purpose.STATISTICS and not agreed:
+        _change(person_id, sex=None)
+
+
+def phone_account(phone: str) -> int:
+    """The account of a phone, locked until the turn ends; made where there was none."""
+    made = insert_once(
+        Account,
+        ["phone"],
+        {
+            "phone": phone,
+            "active": True,
+            "session_stamp": token_hex(16),
+            "created_at": clock.now(),
+        },
+    )
+    account_id = db.session.scalars(
+        sa.select(Account.id).where(Account.phone == phone).with_for_update()
+    ).one()
+    if made:
+        by = By("stranger", account_id=account_id)
+        events.record(by, "account_added", subject="account", subject_id=account_id)
+    return account_id
+
+
+def claim(account_id: int, person_id: int) -> None:
+    """Bind somebody whom the desk entered without an account to the account of their phone."""
+    taken = db.session.execute(
+        sa.update(Person)
+        .where(Person.id == person_id, Person.account_id.is_(None))
+        .values(account_id=account_id)
+    )
+    if taken.rowcount:  # type: ignore[attr-defined]
+        by = By("resident", "online", account_id, person_id)
+        events.record(by, "person_claimed", person_id=person_id)
+
+
+def _ask_the_rules(new: NewPerson, answers: Mapping[Purpose, bool]) -> None:
+    refusal = rules.registration_refusal(new.birth_date, clock.today())
+    if refusal:
+        raise Refused(refusal[0])
+    if not all(answers.get(text.purpose) for text in consents.TEXTS if text.required):
+        raise Refused(Reason.CONSENT_NEEDED)
+
+
+def _found(new: NewPerson) -> int | None:
+    """The same human being: same phone, name and birth date; one with an account comes first."""
+    return db.session.scalar(
+        sa.select(Person.id)
+        .outerjoin(Account, Account.id == Person.account_id)
+        .where(
+            sa.or_(Person.phone == new.phone, Account.phone == new.phone),
+            Person.name == rules.normal_name(new.name),
+            Person.birth_date == new.birth_date,
+        )
+        .order_by(Person.account_id.is_(None), Person.id)
+        .limit(1)
+    )
+
+
+def _insert(account_id: int, new: NewPerson) -> int:
+    person = Person(
+        account_id=account_id,
+        name=rules.normal_name(new.name),
+        birth_date=new.birth_date,
+        sex=new.sex,
+        dong=rules.normal_dong(new.dong),
+        relation=new.relation,
+        audience=Audience.RESIDENT,
+        phone=new.phone,
+        created_at=clock.now(),
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person.id
+
+
+def _change(person_id: int, **values: object) -> None:
+    changed = db.session.execute(sa.update(Person).where(Person.id == person_id).values(**values))
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Missing
+
+
+def _has_answered(person_id: int) -> bool:
+    query = sa.select(Consent.id).where(Consent.person_id == person_id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _answer(by: By, person_id: int, purpose: Purpose, agreed: bool) -> None:
+    version = consents.text_of(purpose).version
+    db.session.execute(
+        sa.insert(Consent).values(
+            person_id=person_id,
+            purpose=purpose.value,
+            text_version=version,
+            agreed=agreed,
+            at=clock.now(),
+            channel=by.channel,
+        )
+    )
+    events.record(
+        by,
+        "consent_answered",
+        person_id=person_id,
+        purpose=purpose.value,
+        version=version,
+        agreed=agreed,
+    )

@@ -1,0 +1,59 @@
+"""Giving a place up: by the person until a set time, by the office with a reason."""
+
+from eduportal.booking import messages, rules
+from eduportal.booking.actions import places
+from eduportal.booking.actions.places import Centers, Facts
+from eduportal.booking.models import Booking
+from eduportal.booking.rules import HOLDING, LIVE, Reason, State
+from eduportal.shared import clock, dates
+from eduportal.shared.db import writing
+from eduportal.shared.events import By
+from eduportal.shared.refusal import Refused
+
+
+@writing
+def cancel_own(by: By, booking_id: int, office_phone: str) -> None:
+    """Cancel the acting person's own booking; the seat goes to the head of the list at once.
+
+    Raises Refused after the run's `cancel_until` (waiting people may leave at any time), naming
+    the office's phone; Missing where the booking is somebody else's.
+    """
+    theirs = Booking.person_id == by.person_id
+    run = places.locked_run(places.booking_facts(booking_id, theirs).run_id)
+    booking = places.booking_facts(booking_id, theirs)
+    _refuse_unless_live(booking)
+    if not rules.may_cancel(booking.state, clock.now(), run.cancel_until):
+        until = dates.written_datetime(run.cancel_until)
+        raise Refused(Reason.TOO_LATE_TO_CANCEL, until=until, phone=office_phone)
+    _leave(by, run, booking, None)
+
+
+@writing
+def cancel(by: By, booking_id: int, centers: Centers, reason: str) -> None:
+    """Cancel anybody's booking for the office, with a reason (직권취소)."""
+    run = places.locked_run(places.booking_facts(booking_id).run_id, centers)
+    booking = places.booking_facts(booking_id)
+    _refuse_unless_live(booking)
+    _leave(by, run, booking, reason)
+
+
+def _refuse_unless_live(booking: Facts) -> None:
+    if booking.state not in LIVE:
+        raise Refused(Reason.NOT_LIVE)
+
+
+def _leave(by: By, run: Facts, booking: Facts, office_reason: str | None) -> None:
+    now = clock.now()
+    new = rules.state_after_leaving(booking.state, now, run.starts_at)
+    held = booking.state in HOLDING
+    places.move(booking, new, **({"held_until": now} if held else {}))
+    places.change_run(
+        run.id,
+        places_taken=-int(held),
+        waiting=-int(booking.state is State.WAITING),
+    )
+    places.note(by, new, run.id, booking, reason=office_reason, from_state=booking.state)
+    person = places.contact(booking.person_id)
+    messages.tell_cancelled(run, booking.id, person, office_reason)
+    if held:
+        places.fill(run.id)

@@ -1,0 +1,131 @@
+"""What people are told about their bookings; posted in the turn that makes it true."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from eduportal.accounts.rules import Audience, Relation
+from eduportal.notices.actions import post
+from eduportal.notices.models import Channel
+from eduportal.shared import dates, phones
+
+Facts = sa.Row[*tuple[Any, ...]]
+
+
+def titled(title: str, section: str | None) -> str:
+    """A run's title with its section."""
+    return f"{title} ({section})" if section else title
+
+
+def audience_in_words(audience: str) -> str:
+    """`구민` or `구청 직원`."""
+    return {"resident": _("구민"), "employee": _("구청 직원")}[Audience(audience).value]
+
+
+def relations_in_words(relations: Any) -> str:
+    """`거주, 직장, 재학`, in a fixed order."""
+    return ", ".join(relation.label for relation in Relation if relation.value in set(relations))
+
+
+def tell_placed(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
+    """The answer to an application that got a place."""
+    _tell(
+        run, booking_id, person, "placed", _("수강이 확정되었습니다."), *_seat(seat), _starts(run)
+    )
+
+
+def tell_waiting(run: Facts, booking_id: int, person: Facts, rank: int) -> None:
+    """The answer to an application that waits."""
+    _tell(
+        run,
+        booking_id,
+        person,
+        "waiting",
+        _("대기 %(rank)s번으로 접수되었습니다.", rank=rank),
+        _("자리가 나면 순서대로 확정하고 바로 알려 드립니다."),
+    )
+
+
+def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
+    """A seat came free."""
+    _tell(
+        run,
+        booking_id,
+        person,
+        "placed",
+        _("자리가 나서 수강이 확정되었습니다."),
+        *_seat(seat),
+        _starts(run),
+        _("못 오시면 꼭 취소해 주세요. 다음 분께 자리가 돌아갑니다."),
+    )
+
+
+def tell_cancelled(run: Facts, booking_id: int, person: Facts, by_office: str | None) -> None:
+    """A booking ended, by the person or (with the reason) by the office."""
+    if by_office is None:
+        _tell(run, booking_id, person, "cancelled", _("신청이 취소되었습니다."))
+    else:
+        sentence = _("신청을 취소했습니다. 사유: %(reason)s", reason=by_office)
+        _tell(run, booking_id, person, "cancelled", sentence)
+
+
+def tell_run_cancelled(run: Facts, booking_id: int, person: Facts, reason: str) -> None:
+    """The whole run is off."""
+    sentence = _("강좌가 폐강되었습니다. 사유: %(reason)s", reason=reason)
+    _tell(run, booking_id, person, "run_cancelled", sentence)
+
+
+def tell_moved(
+    run: Facts,
+    booking_id: int,
+    person: Facts,
+    old: datetime,
+    new: tuple[datetime, datetime],
+    room: str,
+) -> None:
+    """One meeting is at another time or in another room."""
+    _tell(
+        run,
+        booking_id,
+        person,
+        f"moved:{old:%Y%m%d%H%M}:{new[0]:%Y%m%d%H%M}",
+        _(
+            "%(old)s 수업이 %(new)s, %(room)s(으)로 바뀌었습니다.",
+            old=dates.written_datetime(old),
+            new=dates.written_span(*new),
+            room=room,
+        ),
+    )
+
+
+def _seat(seat: int | None) -> Iterable[str]:
+    return [] if seat is None else [_("좌석: %(seat)s번", seat=seat)]
+
+
+def _starts(run: Facts) -> str:
+    return _("첫 수업: %(first)s", first=dates.written_datetime(run.starts_at))
+
+
+def _tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: str) -> None:
+    channel, address = _contact(person)
+    if address is None:
+        return
+    title = titled(run.title, run.section)
+    subject = _("[정보화교육] %(title)s", title=title)
+    post(
+        channel,
+        address,
+        f"booking.{occasion.split(':')[0]}",
+        subject,
+        "\n".join((subject, *sentences)),
+        f"booking:{booking_id}:{occasion}",
+    )
+
+
+def _contact(person: Facts) -> tuple[Channel, str | None]:
+    if phones.is_mobile(person.phone):
+        return Channel.SMS, person.phone
+    return Channel.EMAIL, person.email

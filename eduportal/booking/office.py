@@ -1,0 +1,191 @@
+"""Staff: who is in a run, people entered by phone or at the desk, places given and taken."""
+
+from functools import partial
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from eduportal.booking import actions, queries
+from eduportal.booking.forms import CapacityForm, EntryForm, MeetingForm, ReasonForm
+from eduportal.booking.queries import Standing
+from eduportal.booking.rules import HOLDING, LIVE, State
+from eduportal.catalog import queries as catalog
+from eduportal.catalog.models import Meeting, Run
+from eduportal.shared import dates, events, guard
+from eduportal.shared.forms import Form, carried_out
+from eduportal.shared.guard import staff
+from eduportal.shared.refusal import Refused
+
+Answer = str | Response | tuple[str, int]
+
+blueprint = Blueprint("booking_office", __name__, url_prefix="/office", template_folder="templates")
+
+
+@blueprint.route("/runs/<int:run_id>/roster")
+@staff
+def roster(run_id: int) -> str:
+    """Everybody who applied, names and numbers masked."""
+    run = _run(run_id)
+    standings = queries.roster(run_id)
+    events.looked_at(guard.by(), f"roster of run {run_id}", address=request.remote_addr)
+    return render_template(
+        "booking/roster.html",
+        run=run,
+        placed=[standing for standing in standings if _has_place(standing)],
+        waiting=[standing for standing in standings if standing.rank],
+        gone=[standing for standing in standings if not standing.rank and not _has_place(standing)],
+        live=LIVE,
+    )
+
+
+@blueprint.route("/bookings/<int:booking_id>/person", methods=["POST"])
+@staff
+def person(booking_id: int) -> str:
+    """One person unmasked: a POST, since looking is an act that leaves a line."""
+    standing = _booking(booking_id)
+    events.looked_at(
+        guard.by(),
+        f"contact of booking {booking_id}",
+        person_id=standing.booking.person_id,
+        address=request.remote_addr,
+    )
+    return render_template("booking/person.html", standing=_booking(booking_id))
+
+
+@blueprint.route("/runs/<int:run_id>/entry", methods=["GET", "POST"])
+@staff
+def entry(run_id: int) -> Answer:
+    """Enter somebody who called or came."""
+    run, form = _run(run_id), EntryForm()
+    if form.validate_on_submit():
+        try:
+            booking_id = _enter(run_id, form)
+        except Refused as refused:
+            form.form_errors.append(refused.sentence)
+        else:
+            flash(_entered(_booking(booking_id)))
+            return redirect(url_for("booking_office.roster", run_id=run_id), 303)
+    return _page("booking/entry.html", form, run=run)
+
+
+@blueprint.route("/bookings/<int:booking_id>/placement", methods=["GET", "POST"])
+@staff
+def placement(booking_id: int) -> Answer:
+    """Give a waiting person a place before their turn."""
+    standing, form = _booking(booking_id), ReasonForm()
+    act = partial(actions.place, guard.by(), booking_id, guard.center_ids(), form.reason.data or "")
+    if form.validate_on_submit() and carried_out(form, act):
+        flash(_("수강을 확정했습니다. 신청하신 분께 알렸습니다."))
+        return _to_roster(standing)
+    return _page("booking/placement.html", form, standing=standing)
+
+
+@blueprint.route("/bookings/<int:booking_id>/cancellation", methods=["GET", "POST"])
+@staff
+def cancellation(booking_id: int) -> Answer:
+    """Cancel somebody's booking for the office."""
+    standing, form = _booking(booking_id), ReasonForm()
+    act = partial(
+        actions.cancel, guard.by(), booking_id, guard.center_ids(), form.reason.data or ""
+    )
+    if form.validate_on_submit() and carried_out(form, act):
+        flash(_("신청을 취소했습니다. 신청하신 분께 알렸습니다."))
+        return _to_roster(standing)
+    return _page("booking/office_cancellation.html", form, standing=standing)
+
+
+@blueprint.route("/runs/<int:run_id>/capacity", methods=["GET", "POST"])
+@staff
+def capacity(run_id: int) -> Answer:
+    """Offer more or fewer places."""
+    run = _run(run_id)
+    form = CapacityForm(capacity=run.capacity)
+    act = partial(
+        actions.change_capacity, guard.by(), run_id, guard.center_ids(), form.capacity.data or 0
+    )
+    if form.validate_on_submit() and carried_out(form, act):
+        flash(_("정원을 바꾸었습니다."))
+        return redirect(url_for("catalog_office.run", run_id=run_id), 303)
+    return _page("booking/capacity.html", form, run=run)
+
+
+@blueprint.route("/runs/<int:run_id>/cancellation", methods=["GET", "POST"])
+@staff
+def cancel_run(run_id: int) -> Answer:
+    """Call a run off (폐강)."""
+    run, form = _run(run_id), ReasonForm()
+    act = partial(
+        actions.cancel_run, guard.by(), run_id, guard.center_ids(), form.reason.data or ""
+    )
+    if form.validate_on_submit() and carried_out(form, act):
+        flash(_("강좌를 폐강하고 신청하신 모든 분께 알렸습니다."))
+        return redirect(url_for("catalog_office.run", run_id=run_id), 303)
+    return _page("booking/cancel_run.html", form, run=run)
+
+
+@blueprint.route("/meetings/<int:meeting_id>/move", methods=["GET", "POST"])
+@staff
+def move_meeting(meeting_id: int) -> Answer:
+    """Hold one meeting at another time or in another room."""
+    meeting = queries.office_meeting(meeting_id, guard.center_ids())
+    if meeting is None:
+        abort(404)
+    form = _meeting_form(meeting)
+    if form.validate_on_submit() and carried_out(form, partial(_move, meeting_id, form)):
+        flash(_("수업을 옮기고 신청하신 분들께 알렸습니다."))
+        return redirect(url_for("catalog_office.run", run_id=meeting.run_id), 303)
+    return _page("booking/move_meeting.html", form, meeting=meeting, run=meeting.run)
+
+
+def _page(template: str, form: Form, **values: object) -> Answer:
+    page = render_template(template, form=form, **values)
+    return (page, 422) if form.is_submitted() else page
+
+
+def _run(run_id: int) -> Run:
+    run = queries.office_run(run_id, guard.center_ids())
+    if run is None:
+        abort(404)
+    return run
+
+
+def _booking(booking_id: int) -> Standing:
+    standing = queries.office_booking(booking_id, guard.center_ids())
+    if standing is None:
+        abort(404)
+    return standing
+
+
+def _to_roster(standing: Standing) -> Response:
+    return redirect(url_for("booking_office.roster", run_id=standing.booking.run_id), 303)
+
+
+def _has_place(standing: Standing) -> bool:
+    return standing.booking.state in HOLDING | {State.COMPLETED, State.NOT_COMPLETED}
+
+
+def _enter(run_id: int, form: EntryForm) -> int:
+    by = guard.by(form.channel.data)
+    return actions.enter(by, run_id, guard.center_ids(), form.entry(), form.late_reason.data)
+
+
+def _entered(standing: Standing) -> str:
+    if standing.rank:
+        return _("대기 %(rank)s번으로 접수했습니다.", rank=standing.rank)
+    seat = standing.booking.seat
+    return _("수강을 확정했습니다. 좌석 %(seat)s번입니다.", seat=seat.number if seat else "-")
+
+
+def _meeting_form(meeting: Meeting) -> MeetingForm:
+    start, end = dates.seoul(meeting.starts_at), dates.seoul(meeting.ends_at)
+    form = MeetingForm(
+        day=start.date(), starts=start.time(), ends=end.time(), room_id=meeting.room_id
+    )
+    form.room_id.choices = catalog.room_choices(meeting.run.center_id, start.date())
+    return form
+
+
+def _move(meeting_id: int, form: MeetingForm) -> None:
+    moments, room_id = form.moments(), form.room_id.data
+    actions.move_meeting(guard.by(), meeting_id, guard.center_ids(), *moments, room_id)

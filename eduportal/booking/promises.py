@@ -1,0 +1,190 @@
+"""What must always be true of the rows (the design's promises 1 to 3), asked of them.
+
+Each question answers with one sentence per broken row; no sentence, promise kept.
+"""
+
+from collections.abc import Callable, Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from eduportal.booking import rules
+from eduportal.booking.actions import places
+from eduportal.booking.models import Booking
+from eduportal.booking.rules import HOLDING, LIVE, State
+from eduportal.catalog.models import Run
+from eduportal.catalog.rules import RunState
+from eduportal.notices.models import Notice
+from eduportal.shared import clock
+from eduportal.shared.db import db
+from eduportal.shared.events import Event
+
+# A closed run keeps its places: whoever completed or did not, had one.
+TAKING = HOLDING | {State.COMPLETED, State.NOT_COMPLETED}
+
+
+def broken() -> list[str]:
+    """A sentence for every promise that a row breaks, at this moment."""
+    return [sentence for question in QUESTIONS for sentence in question()]
+
+
+def places_are_counted_right() -> Iterable[str]:
+    """The run's counts are what its bookings say."""
+    taken = sa.func.count().filter(Booking.state.in_(TAKING))
+    waiting = sa.func.count().filter(Booking.state == State.WAITING)
+    last = sa.func.coalesce(sa.func.max(Booking.number), 0)
+    rows = db.session.execute(
+        sa.select(Run.id, Run.places_taken, Run.waiting, taken, waiting)
+        .outerjoin(Booking, Booking.run_id == Run.id)
+        .where(Run.state != RunState.CANCELLED)
+        .group_by(Run.id)
+        .having(sa.or_(Run.places_taken != taken, Run.waiting != waiting, Run.last_number < last))
+    )
+    for run_id, kept_taken, kept_waiting, is_taken, is_waiting in rows:
+        yield (
+            f"run {run_id}: {kept_taken} places and {kept_waiting} waiting are written down,"
+            f" {is_taken} and {is_waiting} are there"
+        )
+
+
+def nothing_is_oversold() -> Iterable[str]:
+    """No run has more people than places."""
+    count = sa.func.count()
+    rows = db.session.execute(
+        sa.select(Run.id, Run.capacity, count)
+        .join(Booking, Booking.run_id == Run.id)
+        .where(Booking.state.in_(TAKING))
+        .group_by(Run.id)
+        .having(count > Run.capacity)
+    )
+    for run_id, capacity, there in rows:
+        yield f"run {run_id}: {there} people on {capacity} places"
+
+
+def no_seat_has_two_people() -> Iterable[str]:
+    """One live booking per seat and run, and per person and run."""
+    for what, column in (("seat", Booking.seat_id), ("person", Booking.person_id)):
+        states = HOLDING if what == "seat" else LIVE
+        rows = db.session.execute(
+            sa.select(Booking.run_id, column)
+            .where(Booking.state.in_(states), column.is_not(None))
+            .group_by(Booking.run_id, column)
+            .having(sa.func.count() > 1)
+        )
+        for run_id, row_id in rows:
+            yield f"run {run_id}: {what} {row_id} is in it twice"
+
+
+def nobody_was_overtaken() -> Iterable[str]:
+    """No later number was placed while an earlier one waited, unless passed over or by reason."""
+    later = aliased(Booking)
+    passed_over = sa.exists().where(
+        Event.booking_id == Booking.id, Event.verb == "booking.passed_over"
+    )
+    rows = db.session.execute(
+        sa.select(Booking.run_id, Booking.number, later.number)
+        .join(
+            later,
+            sa.and_(
+                later.run_id == Booking.run_id,
+                later.number > Booking.number,
+                later.state.in_(TAKING),
+                later.held_from >= Booking.applied_at,
+                later.out_of_turn_reason.is_(None),
+            ),
+        )
+        .where(Booking.state == State.WAITING, ~passed_over)
+    )
+    for run_id, waits, placed in rows:
+        yield f"run {run_id}: number {placed} was placed while number {waits} waits"
+
+
+def no_place_is_free_while_somebody_waits() -> Iterable[str]:
+    """Before the first meeting, whoever waits and may have a free place has it."""
+    rows = db.session.execute(
+        sa.select(*places.RUN_FACTS).where(
+            Run.state == RunState.PUBLISHED,
+            Run.starts_at > clock.now(),
+            Run.waiting > 0,
+            Run.places_taken < Run.capacity,
+        )
+    ).all()
+    for run in rows:
+        for waiting in places.waiting(run.id):
+            load = places.load(places.live_bookings(waiting.person_id, run.id), run)
+            if rules.load_refusal(places.offering(run), load) is None:
+                yield f"run {run.id}: number {waiting.number} waits beside a free place"
+
+
+def nobody_has_more_than_the_limit() -> Iterable[str]:
+    """Live bookings of runs that start in one month, over all centers."""
+    month = sa.extract("year", Run.starts_on) * 100 + sa.extract("month", Run.starts_on)
+    count = sa.func.count()
+    rows = db.session.execute(
+        sa.select(Booking.person_id, month, count)
+        .join(Run, Run.id == Booking.run_id)
+        .where(Booking.state.in_(LIVE), Booking.person_id.is_not(None))
+        .group_by(Booking.person_id, month)
+        .having(count > sa.func.max(Run.monthly_limit))
+    )
+    for person_id, in_month, there in rows:
+        yield f"person {person_id}: {there} live bookings of runs that start in {in_month}"
+
+
+def cancelled_runs_are_empty() -> Iterable[str]:
+    """Nobody is left in a run that is off."""
+    rows = db.session.execute(
+        sa.select(Run.id, sa.func.count())
+        .join(Booking, Booking.run_id == Run.id)
+        .where(Run.state == RunState.CANCELLED, Booking.state.in_(LIVE))
+        .group_by(Run.id)
+    )
+    for run_id, there in rows:
+        yield f"run {run_id} is cancelled and still has {there} live bookings"
+
+
+def holding_has_its_dates() -> Iterable[str]:
+    """Figures are counted by held_from and held_until: they say what the state says."""
+    holds = Booking.state.in_(TAKING)
+    rows = db.session.scalars(
+        sa.select(Booking.id).where(
+            sa.or_(
+                sa.and_(holds, Booking.held_from.is_(None)),
+                sa.and_(holds, Booking.held_until.is_not(None)),
+                sa.and_(~holds, Booking.held_from.is_not(None), Booking.held_until.is_(None)),
+            )
+        )
+    )
+    for booking_id in rows:
+        yield f"booking {booking_id}: its state and the time it held a place do not agree"
+
+
+def every_place_has_its_event() -> Iterable[str]:
+    """Who gave every place, and when, is on record."""
+    told = sa.exists().where(Event.booking_id == Booking.id, Event.verb == "booking.placed")
+    rows = db.session.scalars(sa.select(Booking.id).where(Booking.held_from.is_not(None), ~told))
+    for booking_id in rows:
+        yield f"booking {booking_id}: nobody is on record for placing it"
+
+
+def no_message_without_its_booking() -> Iterable[str]:
+    """No message about a place that was not written."""
+    written = set(db.session.scalars(sa.select(Booking.id)))
+    notices = sa.select(Notice.id, Notice.dedupe).where(Notice.dedupe.startswith("booking:"))
+    for notice_id, dedupe in db.session.execute(notices):
+        if int(dedupe.split(":")[1]) not in written:
+            yield f"notice {notice_id}: the booking it tells of is not there"
+
+
+QUESTIONS: tuple[Callable[[], Iterable[str]], ...] = (
+    places_are_counted_right,
+    nothing_is_oversold,
+    no_seat_has_two_people,
+    nobody_was_overtaken,
+    no_place_is_free_while_somebody_waits,
+    nobody_has_more_than_the_limit,
+    cancelled_runs_are_empty,
+    holding_has_its_dates,
+    every_place_has_its_event,
+    no_message_without_its_booking,
+)

@@ -1,0 +1,11 @@
+"""Centers, courses, runs and meetings: what everybody sees, and what staff plan."""
+
+from flask import Flask
+
+from eduportal.catalog import office, routes
+
+
+def add_to(app: Flask) -> None:
+    """Give the portal the catalog's pages."""
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(office.blueprint)

@@ -1,0 +1,437 @@
+"""What is asked of the catalog: lists of runs as plain rows, single runs whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import joinedload, selectinload
+
+from eduportal.accounts.rules import Audience
+from eduportal.catalog.models import (
+    Center,
+    CenterName,
+    Course,
+    Instructor,
+    Meeting,
+    Office,
+    Room,
+    Run,
+)
+from eduportal.catalog.refusals import refused
+from eduportal.catalog.rules import (
+    Dated,
+    Kind,
+    RunState,
+    Standing,
+    Status,
+    as_of,
+    publication_refusals,
+    status,
+)
+from eduportal.shared.dates import next_month
+from eduportal.shared.db import db
+
+Condition = sa.ColumnElement[bool]
+Centers = frozenset[int] | None
+
+PER_PAGE = 24
+
+# A run that was cancelled as a draft was never seen by anybody.
+PUBLIC = sa.and_(Run.state != RunState.DRAFT, Run.published_at.is_not(None))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of runs is narrowed to; every word must be found."""
+
+    center_id: int | None = None
+    status: Status | None = None
+    kind: Kind | None = None
+    track: str | None = None
+    audience: Audience | None = None
+    weekday: int | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfficeFilters:
+    """What the office's list is narrowed to; `month` is the first day of one."""
+
+    center_id: int | None = None
+    status: Status | None = None
+    month: date | None = None
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run as a list shows it."""
+
+    id: int
+    title: str
+    kind: Kind
+    track: str
+    audience: Audience
+    center_id: int
+    room: str | None
+    status: Status
+    weekdays: str
+    time_of_day: str
+    starts_at: datetime | None
+    starts_on: date | None
+    ends_on: date | None
+    meeting_count: int
+    apply_from: datetime
+    apply_until: datetime
+    capacity: int
+    places_taken: int
+    waiting: int
+    seats_left: int
+
+
+@dataclass(frozen=True)
+class CenterLine:
+    """A center as it is called on a day."""
+
+    id: int
+    name: str
+    place: str | None
+    phone: str | None
+    summary: str | None
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """A room with how many of its seats can be used."""
+
+    id: int
+    center_id: int
+    name: str
+    seats: int
+
+    @property
+    def label(self) -> str:
+        """`제1강의실 (28석)`."""
+        return f"{self.name} ({self.seats}석)"
+
+
+class RunLines(Pagination):
+    """One page of run lines; `statement` and `where` are the query, `now` dates the status."""
+
+    def _query_items(self) -> list[RunLine]:
+        page = self._query_args["statement"].limit(self.per_page).offset(self._query_offset)
+        return _lines(page, self._query_args["now"])
+
+    def _query_count(self) -> int:
+        count = sa.select(sa.func.count()).select_from(Run).where(*self._query_args["where"])
+        return db.session.scalar(count) or 0
+
+
+def status_is(wanted: Status, now: datetime) -> Condition:
+    """The condition in SQL that `rules.status` answers `wanted`; a test holds the two together."""
+    published = Run.state == RunState.PUBLISHED
+    begun = sa.and_(published, Run.apply_from <= now)
+    if wanted is Status.DRAFT:
+        return Run.state == RunState.DRAFT
+    if wanted is Status.CANCELLED:
+        return Run.state == RunState.CANCELLED
+    if wanted is Status.UPCOMING:
+        return sa.and_(published, Run.apply_from > now)
+    if wanted in (Status.OPEN, Status.WAITLIST, Status.CLOSED):
+        return sa.and_(begun, Run.apply_until > now, _open_status_is(wanted))
+    return sa.and_(begun, Run.apply_until <= now, _course_status_is(wanted, now))
+
+
+def _open_status_is(wanted: Status) -> Condition:
+    has_place = sa.and_(Run.places_taken < Run.capacity, Run.waiting == 0)
+    if wanted is Status.OPEN:
+        return has_place
+    may_wait = Run.waiting < Run.waiting_limit
+    return sa.and_(~has_place, may_wait if wanted is Status.WAITLIST else ~may_wait)
+
+
+def _course_status_is(wanted: Status, now: datetime) -> Condition:
+    if wanted is Status.STARTING:
+        return sa.or_(Run.starts_at.is_(None), Run.ends_at.is_(None), Run.starts_at > now)
+    ended = Run.ends_at <= now
+    return sa.and_(Run.starts_at <= now, ended if wanted is Status.ENDED else Run.ends_at > now)
+
+
+def runs_page(filters: Filters, now: datetime, page: int = 1) -> RunLines:
+    """Runs that everybody sees: open ones first, then those that open soonest, then by start.
+
+    Ended ones only where asked for by status, the latest first.
+    """
+    where = [PUBLIC, *_narrowed(filters, now)]
+    return _page(where, _public_order(filters.status, now), now, page)
+
+
+def open_now(now: datetime, most: int = 6) -> list[RunLine]:
+    """Runs with a place or a waiting list open to newcomers, those that close first in front."""
+    is_open = sa.or_(status_is(Status.OPEN, now), status_is(Status.WAITLIST, now))
+    order = (~status_is(Status.OPEN, now), Run.apply_until, Run.starts_at, Run.id)
+    return _lines(_select_lines([PUBLIC, is_open], order).limit(most), now)
+
+
+def opening_next(now: datetime, most: int = 6) -> list[RunLine]:
+    """Runs whose window has not begun, the next one in front."""
+    order = (Run.apply_from, Run.starts_at, Run.id)
+    upcoming = [PUBLIC, status_is(Status.UPCOMING, now)]
+    return _lines(_select_lines(upcoming, order).limit(most), now)
+
+
+def run(run_id: int) -> Run | None:
+    """A run that everybody may see, with all that its page shows."""
+    return _whole(Run.id == run_id, PUBLIC)
+
+
+def tracks() -> list[str]:
+    """The tracks that courses have, in alphabetical order."""
+    return list(db.session.scalars(sa.select(Course.track).distinct().order_by(Course.track)))
+
+
+def centers(on_day: date, among: Centers = None) -> list[CenterLine]:
+    """The centers as they are called on a day, in the office's order."""
+    rows = db.session.execute(
+        sa.select(Center, CenterName.valid_from, CenterName.name, CenterName.place)
+        .join(CenterName, CenterName.center_id == Center.id)
+        .where(_in_centers(Center.id, among))
+        .order_by(Center.position, Center.id, CenterName.valid_from)
+    )
+    return [
+        _center_line(center, as_of([Dated(*row[1:]) for row in named], on_day))
+        for center, named in groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def center_names(on_day: date) -> dict[int, str]:
+    """What each center is called on a day, by its id."""
+    return {center.id: center.name for center in centers(on_day)}
+
+
+def office() -> Office | None:
+    """The office, once it has been set up."""
+    return db.session.get(Office, 1)
+
+
+def office_runs_page(
+    filters: OfficeFilters, among: Centers, now: datetime, page: int = 1
+) -> RunLines:
+    """Runs of the given centers, drafts included; ended ones only by month or status."""
+    where = [_in_centers(Run.center_id, among), *_office_narrowed(filters, now)]
+    latest_first = filters.status is Status.ENDED
+    start = Run.starts_at.desc() if latest_first else Run.starts_at
+    order = (Run.state != RunState.DRAFT, start, Run.id)
+    return _page(where, order, now, page)
+
+
+def office_run(run_id: int, among: Centers) -> Run | None:
+    """A run of the given centers, in any state, with all that its page shows."""
+    return _whole(Run.id == run_id, _in_centers(Run.center_id, among))
+
+
+def office_meeting(meeting_id: int, among: Centers) -> Meeting | None:
+    """A meeting of a run of the given centers."""
+    return db.session.scalar(
+        sa.select(Meeting)
+        .join(Meeting.run)
+        .where(Meeting.id == meeting_id, _in_centers(Run.center_id, among))
+    )
+
+
+def courses() -> Sequence[Course]:
+    """All courses by title; the office shares them."""
+    return db.session.scalars(sa.select(Course).order_by(Course.title)).all()
+
+
+def course(course_id: int) -> Course | None:
+    """One course."""
+    return db.session.get(Course, course_id)
+
+
+def rooms(among: Centers, on_day: date) -> list[RoomLine]:
+    """The rooms of the given centers that stand on a day."""
+    still = sa.or_(Room.closed_on.is_(None), Room.closed_on >= on_day)
+    rows = db.session.execute(
+        sa.select(Room.id, Room.center_id, Room.name, Room.working_seats)
+        .where(_in_centers(Room.center_id, among), Room.opened_on <= on_day, still)
+        .order_by(Room.center_id, Room.name)
+    )
+    return [RoomLine(*row) for row in rows]
+
+
+def room_choices(center_id: int, on_day: date) -> list[tuple[int, str]]:
+    """The rooms of a center to choose from, with how many seats of each can be used."""
+    return [(room.id, room.label) for room in rooms(frozenset({center_id}), on_day)]
+
+
+def instructors(and_id: int | None = None) -> Sequence[Instructor]:
+    """Everybody who teaches at present (and the one who held a run before), by name."""
+    return db.session.scalars(
+        sa.select(Instructor)
+        .where(sa.or_(Instructor.active, Instructor.id == and_id))
+        .order_by(Instructor.name)
+    ).all()
+
+
+def lacking(draft: Run, now: datetime) -> list[str]:
+    """Sentences that name what a draft still needs before it can be published."""
+    return [refused(refusal).sentence for refusal in publication_refusals(draft.readiness, now)]
+
+
+_LINE = (
+    Run.id,
+    Run.title,
+    Run.section,
+    Run.kind,
+    Run.track,
+    Run.audience,
+    Run.center_id,
+    Room.name.label("room"),
+    Run.state,
+    Run.apply_from,
+    Run.apply_until,
+    Run.starts_at,
+    Run.ends_at,
+    Run.capacity,
+    Run.places_taken,
+    Run.waiting,
+    Run.waiting_limit,
+    Run.weekdays,
+    Run.time_of_day,
+    Run.starts_on,
+    Run.ends_on,
+    Run.meeting_count,
+)
+
+
+def _page(where: Sequence[Condition], order: Sequence[Any], now: datetime, page: int) -> RunLines:
+    return RunLines(
+        page=max(page, 1),
+        per_page=PER_PAGE,
+        error_out=False,
+        statement=_select_lines(where, order),
+        where=where,
+        now=now,
+    )
+
+
+def _select_lines(where: Sequence[Condition], order: Sequence[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(*_LINE).outerjoin(Room, Room.id == Run.room_id).where(*where).order_by(*order)
+
+
+def _lines(statement: sa.Select[*tuple[Any, ...]], now: datetime) -> list[RunLine]:
+    return [_line(row, now) for row in db.session.execute(statement)]
+
+
+def _line(row: sa.Row[*tuple[Any, ...]], now: datetime) -> RunLine:
+    standing = Standing(
+        row.state,
+        row.apply_from,
+        row.apply_until,
+        row.starts_at,
+        row.ends_at,
+        row.capacity,
+        row.places_taken,
+        row.waiting,
+        row.waiting_limit,
+    )
+    return RunLine(
+        id=row.id,
+        title=f"{row.title} ({row.section})" if row.section else row.title,
+        kind=row.kind,
+        track=row.track,
+        audience=row.audience,
+        center_id=row.center_id,
+        room=row.room,
+        status=status(standing, now),
+        weekdays=row.weekdays,
+        time_of_day=row.time_of_day,
+        starts_at=row.starts_at,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        meeting_count=row.meeting_count,
+        apply_from=row.apply_from,
+        apply_until=row.apply_until,
+        capacity=row.capacity,
+        places_taken=row.places_taken,
+        waiting=row.waiting,
+        seats_left=standing.seats_left,
+    )
+
+
+def _narrowed(filters: Filters, now: datetime) -> list[Condition]:
+    chosen: list[Condition] = [
+        column == value
+        for column, value in (
+            (Run.center_id, filters.center_id),
+            (Run.kind, filters.kind),
+            (Run.track, filters.track),
+            (Run.audience, filters.audience),
+        )
+        if value is not None
+    ]
+    if filters.weekday is not None:
+        chosen.append(Run.weekdays.contains(str(filters.weekday)))
+    chosen += [Run.search_text.contains(word, autoescape=True) for word in filters.words]
+    return [*chosen, status_is(filters.status, now) if filters.status else _not_over(now)]
+
+
+def _office_narrowed(filters: OfficeFilters, now: datetime) -> list[Condition]:
+    chosen: list[Condition] = []
+    if filters.center_id is not None:
+        chosen.append(Run.center_id == filters.center_id)
+    if filters.month is not None:
+        month, after = filters.month, next_month(filters.month)
+        chosen.append(sa.and_(Run.starts_on >= month, Run.starts_on < after))
+    if filters.status is not None:
+        chosen.append(status_is(filters.status, now))
+    if filters.month is None and filters.status is None:
+        chosen.append(_not_over(now))
+    return chosen
+
+
+def _not_over(now: datetime) -> Condition:
+    # Of cancelled runs too: they stay in the list until their last meeting would have ended.
+    return sa.or_(Run.ends_at > now, Run.ends_at.is_(None), Run.apply_until > now)
+
+
+def _public_order(wanted: Status | None, now: datetime) -> tuple[Any, ...]:
+    if wanted is Status.ENDED:
+        return Run.starts_at.desc(), Run.id.desc()
+    upcoming = status_is(Status.UPCOMING, now)
+    rank = sa.case(
+        (status_is(Status.OPEN, now), 0),
+        (status_is(Status.WAITLIST, now), 1),
+        (upcoming, 2),
+        (Run.state == RunState.PUBLISHED, 3),
+        else_=4,
+    )
+    return rank, sa.case((upcoming, Run.apply_from)), Run.starts_at, Run.id
+
+
+def _whole(*where: Condition) -> Run | None:
+    return db.session.scalar(
+        sa.select(Run)
+        .where(*where)
+        .options(
+            joinedload(Run.course),
+            joinedload(Run.center),
+            joinedload(Run.room),
+            joinedload(Run.instructor),
+            selectinload(Run.meetings).options(
+                joinedload(Meeting.room), joinedload(Meeting.instructor)
+            ),
+        )
+    )
+
+
+def _in_centers(column: Any, among: Centers) -> Condition:
+    return sa.true() if among is None else column.in_(among)
+
+
+def _center_line(center: Center, dated: Dated) -> CenterLine:
+    return CenterLine(center.id, dated.name, dated.place, center.phone, center.summary)

@@ -1,0 +1,114 @@
+"""What everybody sees: the list of runs, a run's page, the server's clock."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+from wtforms import SelectField
+
+from eduportal.accounts.rules import Audience
+from eduportal.catalog import queries, rules
+from eduportal.catalog.forms import ANY, RunFilterForm, chosen_in
+from eduportal.catalog.queries import CenterLine, Filters
+from eduportal.catalog.rules import Kind, Status
+from eduportal.shared import clock as clocks
+from eduportal.shared.guard import public
+
+blueprint = Blueprint("catalog", __name__, template_folder="templates")
+blueprint.add_app_template_filter(rules.weekdays_in_words, "weekdays")
+blueprint.add_app_template_filter(rules.hours_in_words, "hours")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a list is narrowed to: as people read it, and as the address has it."""
+
+    words: str | None
+    conditions: list[str]
+    query: dict[str, str]
+
+    @property
+    def all(self) -> list[str]:
+        """Words and conditions."""
+        return [f"‘{self.words}’", *self.conditions] if self.words else self.conditions
+
+
+@blueprint.route("/runs")
+@public
+def runs() -> str:
+    """The runs that everybody can see, narrowed and searched."""
+    centers = queries.centers(clocks.today())
+    form = _filter_form(centers)
+    page = queries.runs_page(_filters(form), clocks.now(), _page_number())
+    return render_template(
+        "catalog/runs.html",
+        page=page,
+        form=form,
+        chosen=_chosen(form),
+        centers={center.id: center.name for center in centers},
+        now=clocks.now(),
+    )
+
+
+@blueprint.route("/runs/<int:run_id>")
+@public
+def run(run_id: int) -> str:
+    """Every fact that somebody needs before applying."""
+    found = queries.run(run_id)
+    if found is None:
+        abort(404)
+    centers = {center.id: center for center in queries.centers(clocks.today())}
+    return render_template(
+        "catalog/run.html",
+        run=found,
+        status=rules.status(found.standing, clocks.now()),
+        center=centers[found.center_id],
+        now=clocks.now(),
+    )
+
+
+@blueprint.route("/clock")
+@public
+def clock() -> Response:
+    """The moment by the server's clock, which opens and closes every window."""
+    response = jsonify(now=clocks.now().isoformat())
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _filter_form(centers: list[CenterLine]) -> RunFilterForm:
+    form = RunFilterForm(request.args)
+    form.center.choices = [ANY, *((center.id, center.name) for center in centers)]
+    form.track.choices = [ANY, *((track, track) for track in queries.tracks())]
+    form.validate()
+    return form
+
+
+def _filters(form: RunFilterForm) -> Filters:
+    status, kind, audience = chosen_in(form.status), chosen_in(form.kind), chosen_in(form.audience)
+    return Filters(
+        center_id=chosen_in(form.center),
+        status=Status(status) if status else None,
+        kind=Kind(kind) if kind else None,
+        track=chosen_in(form.track),
+        audience=Audience(audience) if audience else None,
+        weekday=chosen_in(form.weekday),
+        words=rules.search_words(chosen_in(form.words) or ""),
+    )
+
+
+def _chosen(form: RunFilterForm) -> Chosen:
+    fields = [field for field in form if chosen_in(field) is not None]
+    choices = [field for field in fields if isinstance(field, SelectField)]
+    return Chosen(
+        words=chosen_in(form.words),
+        conditions=[f"{field.label.text} {_label(field)}" for field in choices],
+        query={field.name: field.data for field in fields},
+    )
+
+
+def _label(field: SelectField) -> str:
+    return next(str(label) for value, label, *_more in field.iter_choices() if value == field.data)
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, type=int)

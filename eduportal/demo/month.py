@@ -1,0 +1,419 @@
+"""The month around today: runs that ended, run, fill up and are about to open."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from eduportal.accounts.rules import Audience
+from eduportal.attendance import actions as attendance
+from eduportal.attendance.rules import Mark
+from eduportal.booking import actions as booking
+from eduportal.booking.models import Booking
+from eduportal.booking.rules import HOLDING
+from eduportal.catalog import actions as catalog
+from eduportal.catalog.models import Meeting, Run
+from eduportal.catalog.public_holidays import public_holidays
+from eduportal.catalog.rules import CourseContent, Kind, RunPlan, Span, meeting_days
+from eduportal.demo.place import Lab, Site
+from eduportal.shared import clock, dates
+from eduportal.shared.db import db
+from eduportal.shared.events import SYSTEM, By
+from eduportal.shared.refusal import Refused
+
+MORNING, AFTERNOON, EVENING = (time(10), time(12)), (time(14), time(16)), (time(19), time(21))
+BASIC, START_UP, DUTY = "기초·활용", "창업·취업", "직무"
+
+
+FRIDAY = 4
+
+
+@dataclass(frozen=True)
+class Story:
+    """One run of the demo; days count from today, `opens_in` and `closes_in` from now."""
+
+    title: str
+    summary: str
+    lab: int
+    hours: tuple[time, time]
+    first: int
+    opens_in: timedelta
+    closes_in: timedelta
+    people: int = 0
+    meetings: int = 8
+    track: str = BASIC
+    kind: Kind = Kind.REGULAR
+    audience: Audience = Audience.RESIDENT
+    section: str | None = None
+    ending: str = "published"
+    youngest: int | None = 14
+    known: bool = False
+
+
+def _days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+STORIES = (
+    Story(
+        "엑셀 기초",
+        "표를 만들고 더하고 찾는 법을 처음부터 배웁니다.",
+        2,
+        MORNING,
+        -46,
+        _days(-66),
+        _days(-56),
+        27,
+        section="오전",
+        known=True,
+    ),
+    Story(
+        "스마트폰 기초",
+        "전화, 문자, 사진, 길 찾기를 손에 익힙니다.",
+        3,
+        AFTERNOON,
+        -44,
+        _days(-64),
+        _days(-54),
+        24,
+        section="오후",
+        youngest=55,
+    ),
+    Story(
+        "엑셀 실무",
+        "업무 자료를 빠르게 정리하는 법을 배웁니다.",
+        2,
+        AFTERNOON,
+        -30,
+        _days(-45),
+        _days(-35),
+        26,
+        2,
+        DUTY,
+        audience=Audience.EMPLOYEE,
+    ),
+    Story(
+        "스마트폰 사진 특강",
+        "잘 찍고 보기 좋게 고치는 법을 하루에 배웁니다.",
+        2,
+        EVENING,
+        -9,
+        _days(-24),
+        _days(-14),
+        28,
+        1,
+        kind=Kind.FREE_SPECIAL,
+    ),
+    Story(
+        "인터넷쇼핑몰만들기",
+        "상품 등록부터 배송까지 내 가게를 만들어 봅니다.",
+        0,
+        AFTERNOON,
+        -14,
+        _days(-34),
+        _days(-24),
+        28,
+        track=START_UP,
+    ),
+    Story(
+        "1인개인방송",
+        "기획, 촬영, 편집, 방송까지 혼자 해 봅니다.",
+        1,
+        MORNING,
+        -7,
+        _days(-27),
+        _days(-17),
+        22,
+        track=START_UP,
+    ),
+    Story(
+        "ITQ파워포인트",
+        "자격증 시험에 나오는 기능을 차례로 익힙니다.",
+        2,
+        MORNING,
+        -7,
+        _days(-27),
+        _days(-17),
+        26,
+        known=True,
+    ),
+    Story(
+        "한글 문서작성",
+        "편지와 안내문, 표가 있는 문서를 만듭니다.",
+        3,
+        MORNING,
+        -6,
+        _days(-26),
+        _days(-16),
+        20,
+    ),
+    Story(
+        "코딩엔트리기초",
+        "블록을 쌓아 게임과 이야기를 만들어 봅니다.",
+        1,
+        AFTERNOON,
+        15,
+        _days(-1.2),
+        _days(2),
+        12,
+        track=START_UP,
+    ),
+    Story(
+        "동영상 편집(파워디렉터)",
+        "찍어 둔 영상을 자르고 붙이고 자막을 넣습니다.",
+        0,
+        EVENING,
+        17,
+        _days(-2),
+        _days(1.1),
+        9,
+        section="야간",
+    ),
+    Story(
+        "컴퓨터활용능력 2급",
+        "필기와 실기를 함께 준비합니다.",
+        3,
+        EVENING,
+        16,
+        _days(-1),
+        _days(3),
+        21,
+        section="야간",
+    ),
+    Story(
+        "스마트폰 활용",
+        "키오스크, 은행, 병원 예약을 스스로 해 봅니다.",
+        2,
+        EVENING,
+        14,
+        _days(-1.5),
+        _days(1.5),
+        33,
+        youngest=55,
+        known=True,
+    ),
+    Story(
+        "영상 제작 실무",
+        "홍보 영상을 기획하고 만드는 직원 과정입니다.",
+        3,
+        AFTERNOON,
+        12,
+        _days(-2),
+        _days(4),
+        11,
+        2,
+        DUTY,
+        audience=Audience.EMPLOYEE,
+    ),
+    Story(
+        "인공지능 도구 활용",
+        "글쓰기와 그림, 자료 정리를 인공지능과 함께 해 봅니다.",
+        1,
+        EVENING,
+        20,
+        timedelta(minutes=6),
+        _days(3),
+        section="야간",
+    ),
+    Story(
+        "스마트스토어 창업",
+        "가게 이름 짓기부터 첫 주문까지 준비합니다.",
+        0,
+        MORNING,
+        27,
+        _days(7),
+        _days(10),
+        track=START_UP,
+    ),
+    Story(
+        "사진 편집",
+        "오래된 사진을 되살리고 앨범을 만듭니다.",
+        3,
+        AFTERNOON,
+        28,
+        _days(6),
+        _days(9),
+        section="오후",
+    ),
+    Story(
+        "드론 영상 촬영",
+        "안전하게 날리고 찍는 법을 배웁니다.",
+        0,
+        AFTERNOON,
+        30,
+        _days(-4),
+        _days(3),
+        4,
+        track=START_UP,
+        ending="cancelled",
+    ),
+    Story(
+        "3D 모델링과 프린팅",
+        "생활 소품을 그리고 출력해 봅니다.",
+        1,
+        MORNING,
+        45,
+        _days(20),
+        _days(23),
+        track=START_UP,
+        ending="draft",
+    ),
+)
+
+
+def live(site: Site, residents: Sequence[int], now: datetime) -> None:
+    """Let every story happen, each act at its own moment; inside a turn to write."""
+    chance = random.Random(now.toordinal())
+    for story in STORIES:
+        crowd = list(site.employee_ids if story.audience is Audience.EMPLOYEE else residents)
+        chance.shuffle(crowd)
+        if story.known:
+            # The resident whom visitors sign in as has something to find in every state.
+            crowd.insert(0, residents[0])
+        _Telling(story, site, now, chance).tell(crowd)
+
+
+class _Telling:
+    """One story on its way from a draft to its last mark."""
+
+    def __init__(self, story: Story, site: Site, now: datetime, chance: random.Random) -> None:
+        self.story, self.now, self.chance = story, now, chance
+        self.lab: Lab = site.labs[story.lab]
+        self.staff = By("staff", "visit", site.staff_account_id)
+        self.opens = _announced(now, story.opens_in, time(10))
+        self.closes = _announced(now, story.closes_in, time(18))
+        self.run_id = 0
+
+    def tell(self, crowd: Sequence[int]) -> None:
+        with clock.moved_to(min(self.opens, self.now) - timedelta(days=2)):
+            self._plan()
+            if self.story.ending != "draft":
+                catalog.publish_run(self.staff, self.run_id, None)
+        self._apply(crowd)
+        self._cancel_some()
+        self._hold_meetings()
+        if self.story.ending == "cancelled":
+            booking.cancel_run(self.staff, self.run_id, None, "신청하신 분이 모자라 열지 못합니다.")
+
+    def _plan(self) -> None:
+        story = self.story
+        content = CourseContent(
+            story.title, story.summary, None, story.kind, story.track, story.audience
+        )
+        course_id = catalog.create_course(SYSTEM, content)
+        spans = self._spans()
+        self.run_id = catalog.create_run(SYSTEM, course_id, self._run_plan(spans[0].start), None)
+        catalog.set_meetings(SYSTEM, self.run_id, spans, None)
+
+    def _run_plan(self, first: datetime) -> RunPlan:
+        return RunPlan(
+            center_id=self.lab.center_id,
+            room_id=self.lab.room_id,
+            instructor_id=self.lab.instructor_id,
+            section=self.story.section,
+            note=None,
+            fee=0,
+            book_fee=0 if self.story.meetings == 1 else 12000,
+            capacity=self.lab.seats,
+            apply_from=self.opens,
+            apply_until=self.closes,
+            cancel_until=dates.start_of(dates.seoul_date(first)),
+            waiting_limit=10,
+            monthly_limit=2,
+            minimum_age=self.story.youngest,
+            maximum_age=None,
+            relations="lives,works,studies",
+        )
+
+    def _spans(self) -> list[Span]:
+        today = dates.seoul_date(self.now)
+        first = today + timedelta(days=self.story.first)
+        weekdays = _weekdays(first, keeps_today=self.story.first % 7 == 0)
+        closed = set(public_holidays({today.year - 1, today.year, today.year + 1})) - {today}
+        days = meeting_days(first, weekdays, self.story.meetings, closed)
+        start, end = self.story.hours
+        return [Span(dates.at(day, start), dates.at(day, end)) for day in days]
+
+    def _apply(self, crowd: Sequence[int]) -> None:
+        window = (min(self.closes, self.now) - self.opens).total_seconds()
+        if window <= 0:
+            return
+        moments = sorted(self.chance.random() ** 3 * window for _n in range(self.story.people))
+        people = iter(crowd)
+        for seconds in moments:
+            with clock.moved_to(self.opens + timedelta(seconds=seconds)):
+                self._let_somebody_apply(people)
+
+    def _let_somebody_apply(self, people: Iterator[int]) -> None:
+        for person_id in people:
+            kind = self.story.audience.value
+            by = By(kind, "online", None, person_id)
+            if self.chance.random() < 0.2:
+                by = By("staff", self.chance.choice(("phone", "visit")), self.staff.account_id)
+            try:
+                booking.apply(by, self.run_id, person_id)
+            except Refused:
+                continue
+            return
+
+    def _cancel_some(self) -> None:
+        ids = self._placed()
+        for booking_id in self.chance.sample(ids, k=min(len(ids) // 9, 2)):
+            person_id = db.session.scalar(
+                sa.select(Booking.person_id).where(Booking.id == booking_id)
+            )
+            with clock.moved_to(min(self.closes, self.now) - timedelta(minutes=5)):
+                booking.cancel_own(By("resident", "online", None, person_id), booking_id, "")
+
+    def _hold_meetings(self) -> None:
+        today = dates.seoul_date(self.now)
+        meetings = db.session.execute(
+            sa.select(Meeting.id, Meeting.starts_at, Meeting.ends_at)
+            .where(Meeting.run_id == self.run_id)
+            .order_by(Meeting.starts_at)
+        ).all()
+        by = By("instructor", "online", self.lab.account_id)
+        for meeting in meetings:
+            if dates.seoul_date(meeting.starts_at) < today and self.story.people:
+                with clock.moved_to(meeting.ends_at):
+                    attendance.mark_sheet(by, meeting.id, self._marks())
+        if meetings[-1].ends_at < dates.start_of(today):
+            with clock.moved_to(meetings[-1].ends_at + timedelta(hours=1)):
+                attendance.close_run(self.staff, self.run_id)
+
+    def _marks(self) -> dict[int, Mark]:
+        # Some come nearly always, some hardly ever: as in life, and most complete.
+        return {booking_id: self._mark(booking_id) for booking_id in self._placed()}
+
+    def _mark(self, booking_id: int) -> Mark:
+        often = 94 if booking_id % 9 else 60
+        weights = (often, 3, 2, 100 - often, 1)
+        return self.chance.choices(list(Mark), weights)[0]
+
+    def _placed(self) -> list[int]:
+        return list(
+            db.session.scalars(
+                sa.select(Booking.id)
+                .join(Run, Run.id == Booking.run_id)
+                .where(Run.id == self.run_id, Booking.state.in_(HOLDING))
+                .order_by(Booking.number)
+            )
+        )
+
+
+def _weekdays(first: date, keeps_today: bool) -> set[int]:
+    """Two weekdays, two days apart; a weekend only where the class is to be held today."""
+    day = first.weekday()
+    if day > FRIDAY and not keeps_today:
+        day = 0
+    return {day, (day + 2) % 7 if (day + 2) % 7 <= FRIDAY else day % 5}
+
+
+def _announced(now: datetime, distance: timedelta, hour: time) -> datetime:
+    """At the full hour of a day, as offices announce it; what is near is a few minutes from now."""
+    moment = now + distance
+    if abs(distance) < timedelta(days=1):
+        return moment.replace(second=0, microsecond=0)
+    return dates.at(dates.seoul_date(moment), hour)

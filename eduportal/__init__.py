@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eduportal import accounts, attendance, booking, catalog, config, notices, portal, statistics
-from eduportal.shared import dates, db, errors, guard, log, masking, security
+from eduportal.shared import assets, dates, db, errors, guard, log, masking, security
 
 FEATURES = (notices, accounts, catalog, booking, attendance, statistics, portal)
 
@@ -27,6 +27,7 @@ def create_app(given: Mapping[str, object] | None = None) -> Flask:
     log.add_request_log(app)
     security.add_headers(app)
     errors.add_pages(app)
+    assets.serve_well(app)
     dates.add_filters(app)
     masking.add_filters(app)
     for feature in FEATURES:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Length, Regexp, ValidationError
 
 from eduportal.accounts.actions import NewPerson

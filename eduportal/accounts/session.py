@@ -61,9 +61,9 @@ def begin_way_in(phone: str, code_until: datetime) -> None:
     _keep(WayIn(phone, code_until.timestamp()))
 
 
-def prove(way: WayIn) -> None:
-    """The code was right."""
-    _keep(replace(way, proved_until=_seconds() + PROVED_LIFE.total_seconds()))
+def prove(way: WayIn) -> WayIn:
+    """The code was right: the way in from here."""
+    return _keep(replace(way, proved_until=_seconds() + PROVED_LIFE.total_seconds()))
 
 
 def choose(way: WayIn, person_id: int) -> None:
@@ -85,7 +85,7 @@ def open_for(ticket: Ticket) -> str:
     user = queries.signed_in(ticket.account_id, ticket.person_id, ticket.stamp)
     if user is None:
         raise LookupError("an account that was just let in is gone")
-    wished = str(session.get("after_sign_in", ""))
+    wished = str(session.get("after_sign_in", "")).removesuffix("?")
     session.clear()
     login_user(user)
     session["seen_at"] = int(_seconds())
@@ -152,8 +152,9 @@ def _end_idle(minutes: int) -> None:
     flash(_("%(minutes)s분 동안 쓰지 않아 안전을 위해 로그아웃했습니다.", minutes=minutes), "info")
 
 
-def _keep(way: WayIn) -> None:
+def _keep(way: WayIn) -> WayIn:
     session["way_in"] = asdict(way)
+    return way
 
 
 def _by(user: User) -> By:

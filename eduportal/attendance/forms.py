@@ -8,7 +8,7 @@ from wtforms.validators import Optional
 from eduportal.attendance.queries import Line
 from eduportal.attendance.rules import Mark
 from eduportal.booking.rules import State
-from eduportal.shared.forms import Form
+from eduportal.shared.forms import Form, labelled, options
 
 
 class SheetForm(Form):
@@ -42,7 +42,7 @@ def sheet_form(lines: Sequence[Line]) -> SheetForm:
     for line in placed:
         fields[mark_name(line.booking_id)] = RadioField(
             line.name,
-            choices=[(mark, mark.label) for mark in Mark],
+            choices=options(labelled(Mark)),
             coerce=Mark,
             default=line.mark,
             validate_choice=False,

@@ -49,7 +49,7 @@ class Lesson:
     def short_day(self) -> str:
         """`12. 1.` for the head of a narrow column."""
         day = dates.seoul_date(self.starts_at)
-        return f"{day.month}. {day.day}."
+        return f"{day.month}.\N{NO-BREAK SPACE}{day.day}."
 
     @property
     def unmarked(self) -> int:
@@ -234,7 +234,7 @@ def own_attendance(booking_id: int, person_id: int | None) -> OwnAttendance | No
         .where(Meeting.run_id == booking.run_id)
         .order_by(Meeting.starts_at)
     )
-    meetings = rows.tuples().all()
+    meetings = rows.all()
     return OwnAttendance(booking.id, booking.run.full_title, meetings, completion_percent())
 
 
@@ -249,9 +249,10 @@ def _lessons() -> sa.Select[*tuple[Any, ...]]:
     number = sa.select(sa.func.count()).where(
         earlier.run_id == Meeting.run_id, earlier.starts_at <= Meeting.starts_at
     )
-    people = sa.select(sa.func.count()).where(_sits_in_class())
-    marked = people.where(
-        sa.exists().where(Attendance.booking_id == Booking.id, Attendance.meeting_id == Meeting.id)
+    in_class = sa.and_(Booking.run_id == Meeting.run_id, Booking.state.in_(ON_SHEET))
+    people = sa.select(sa.func.count(Booking.id)).where(in_class)
+    marked = people.join(Attendance, Attendance.booking_id == Booking.id).where(
+        Attendance.meeting_id == Meeting.id
     )
     return (
         sa.select(
@@ -274,10 +275,6 @@ def _lessons() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _sits_in_class() -> sa.ColumnElement[bool]:
-    return sa.and_(Booking.run_id == Meeting.run_id, Booking.state.in_(ON_SHEET))
-
-
 def _taught_by(account_id: int) -> sa.ColumnElement[bool]:
     own = sa.select(Instructor.id).where(Instructor.account_id == account_id)
     return sa.or_(Meeting.instructor_id.in_(own), Run.instructor_id.in_(own))
@@ -297,7 +294,8 @@ def _first(lessons: sa.Select[*tuple[Any, ...]]) -> Lesson | None:
 
 def _people(run_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Who sits in the class by seat, then those who withdrew after they had been marked."""
-    marked = sa.exists().where(Attendance.booking_id == Booking.id)
+    anywhere = sa.orm.aliased(Attendance)
+    marked = sa.exists().where(anywhere.booking_id == Booking.id)
     withdrawn = Booking.state == State.WITHDRAWN
     return (
         sa.select(

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from eduportal.accounts.rules import Relation, Sex
 from eduportal.booking.actions.applying import Entry
@@ -18,6 +18,7 @@ from eduportal.shared.forms import (
     between,
     blank_to_none,
     chosen,
+    options,
     required,
 )
 from eduportal.shared.forms import lazy as _l
@@ -39,7 +40,7 @@ class EntryForm(Form):
     """Somebody who called or came to the desk."""
 
     channel = RadioField(
-        _l("접수 방법"), [chosen()], choices=[("phone", _l("전화")), ("visit", _l("방문"))]
+        _l("접수 방법"), [chosen()], choices=options([("phone", _l("전화")), ("visit", _l("방문"))])
     )
     phone = PhoneField(_l("전화번호"), [required(_l("연락받을 전화번호를 입력해 주세요."))])
     name = StringField(_l("이름"), [required(), at_most(80)], filters=[blank_to_none])
@@ -47,13 +48,13 @@ class EntryForm(Form):
     relation = RadioField(
         _l("우리 구와의 관계"),
         [chosen()],
-        choices=[(relation.value, relation.label) for relation in Relation],
+        choices=options((relation, relation.label) for relation in Relation),
     )
     dong = StringField(_l("사는 동"), [Optional(), at_most(40)], filters=[blank_to_none])
     sex = SelectField(
         _l("성별"),
         [Optional()],
-        choices=[("", _l("말하지 않음")), *((sex.value, sex.label) for sex in Sex)],
+        choices=options(((sex, sex.label) for sex in Sex), nothing=_l("말하지 않음")),
     )
     consent = BooleanField(
         _l("개인정보 수집·이용에 동의하신다는 답을 들었습니다."),
@@ -102,9 +103,9 @@ class MeetingForm(Form):
     def validate_ends(self, field: TimeOfDayField) -> None:
         """A meeting ends after it starts, on the same day."""
         if self.starts.data and field.data and field.data <= self.starts.data:
-            raise ValueError(_l("끝 시각은 시작 시각보다 늦어야 합니다."))
+            raise ValidationError(_l("끝 시각은 시작 시각보다 늦어야 합니다."))
 
     def validate_day(self, field: DayField) -> None:
         """Not moved beyond a year: most likely a slip of the keyboard."""
         if field.data and field.data > clock.today() + timedelta(days=400):
-            raise ValueError(_l("1년 안의 날짜를 입력해 주세요."))
+            raise ValidationError(_l("1년 안의 날짜를 입력해 주세요."))

@@ -64,7 +64,7 @@ def own_bookings(person_id: int) -> Sequence[Standing]:
 def own_booking(booking_id: int, person_id: int) -> Standing | None:
     """One booking of the person, or None: somebody else's does not exist for them."""
     query = _standings(Booking.id == booking_id, Booking.person_id == person_id).options(
-        selectinload(Booking.run, Run.meetings)
+        selectinload(Booking.run, Run.meetings).joinedload(Meeting.room)
     )
     row = db.session.execute(query).one_or_none()
     return _in_their_words(row) if row else None

@@ -45,9 +45,13 @@ def my() -> str:
 @resident
 def booking(booking_id: int) -> str:
     """What happened to one application, and what comes next."""
-    standing = _own(booking_id)
+    standing, now = _own(booking_id), clock.now()
+    coming = (meeting for meeting in standing.booking.run.meetings if meeting.ends_at > now)
     return render_template(
-        "booking/booking.html", standing=standing, can_cancel=_can_cancel(standing)
+        "booking/booking.html",
+        standing=standing,
+        can_cancel=_can_cancel(standing),
+        next_meeting=next(coming, None),
     )
 
 

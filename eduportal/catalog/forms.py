@@ -41,16 +41,20 @@ from eduportal.shared.forms import (
     between,
     blank_to_none,
     chosen,
+    labelled,
+    options,
     required,
 )
 
 # WTForms asks for str; a lazy text is one by the time a page shows it.
 _l = cast(Callable[..., str], lazy_gettext)
 
-ANY: tuple[str, Any] = ("", _l("전체"))
+
 _PLANNED = frozenset(RunPlan.__dataclass_fields__)
 
-WEEKDAY_CHOICES = [(number, _l("%(day)s요일", day=day)) for number, day in enumerate(WEEKDAYS)]
+ALL = _l("전체")
+WEEKDAY_NAMES = [(number, _l("%(day)s요일", day=day)) for number, day in enumerate(WEEKDAYS)]
+PUBLIC_STATUSES = [(one.value, one.label) for one in Status if one is not Status.DRAFT]
 
 
 def whole_number(text: Any) -> int | None:
@@ -87,16 +91,12 @@ class RunFilterForm(SearchForm):
     status = SelectField(
         _l("상태"),
         default="",
-        choices=[ANY, *((one.value, one.label) for one in Status if one is not Status.DRAFT)],
+        choices=options(PUBLIC_STATUSES, ALL),
     )
-    weekday = SelectField(_l("요일"), coerce=whole_number, choices=[ANY, *WEEKDAY_CHOICES])
-    kind = SelectField(
-        _l("구분"), default="", choices=[ANY, *((kind.value, kind.label) for kind in Kind)]
-    )
+    weekday = SelectField(_l("요일"), coerce=whole_number, choices=options(WEEKDAY_NAMES, ALL))
+    kind = SelectField(_l("구분"), default="", choices=options(labelled(Kind), ALL))
     track = SelectField(_l("분야"), default="")
-    audience = SelectField(
-        _l("대상"), default="", choices=[ANY, *((one.value, one.label) for one in Audience)]
-    )
+    audience = SelectField(_l("대상"), default="", choices=options(labelled(Audience), ALL))
 
 
 class OfficeFilterForm(SearchForm):
@@ -104,9 +104,7 @@ class OfficeFilterForm(SearchForm):
 
     center = SelectField(_l("교육장"), coerce=whole_number)
     month = MonthField(_l("시작하는 달"), [Optional()])
-    status = SelectField(
-        _l("상태"), default="", choices=[ANY, *((one.value, one.label) for one in Status)]
-    )
+    status = SelectField(_l("상태"), default="", choices=options(labelled(Status), ALL))
 
     def validate_month(self, field: MonthField) -> None:
         """No month that a calendar could not go on from."""
@@ -122,13 +120,11 @@ class CourseForm(Form):
         [required(_l("과정 이름을 입력해 주세요.")), at_most(120)],
         filters=[blank_to_none],
     )
-    kind = RadioField(_l("구분"), [chosen()], choices=[(kind.value, kind.label) for kind in Kind])
+    kind = RadioField(_l("구분"), [chosen()], choices=options(labelled(Kind)))
     track = StringField(
         _l("분야"), [required(_l("분야를 입력해 주세요.")), at_most(40)], filters=[blank_to_none]
     )
-    audience = RadioField(
-        _l("대상"), [chosen()], choices=[(one.value, one.label) for one in Audience]
-    )
+    audience = RadioField(_l("대상"), [chosen()], choices=options(labelled(Audience)))
     summary = TextAreaField(
         _l("배우는 내용"),
         [required(_l("무엇을 배우는지 적어 주세요.")), at_most(2000)],
@@ -184,7 +180,7 @@ class RunForm(Form):
     )
     relations = Checkboxes(
         _l("신청할 수 있는 사람"),
-        choices=[(relation.value, relation.label) for relation in Relation],
+        choices=options(labelled(Relation)),
     )
     fee = IntegerField(
         _l("수강료(원)"),
@@ -211,7 +207,7 @@ class PatternForm(Form):
         _l("요일"),
         [required(_l("수업하는 요일을 하나 이상 골라 주세요."))],
         coerce=int,
-        choices=WEEKDAY_CHOICES,
+        choices=options(WEEKDAY_NAMES),
     )
     first = DayField(_l("시작하는 날"), [InputRequired(_l("시작하는 날을 입력해 주세요."))])
     count = IntegerField(

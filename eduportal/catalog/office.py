@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from eduportal.catalog import actions, queries, rules
 from eduportal.catalog.forms import (
-    ANY,
+    ALL,
     CourseForm,
     MeetingForm,
     OfficeFilterForm,
@@ -24,7 +24,7 @@ from eduportal.catalog.public_holidays import public_holidays
 from eduportal.catalog.queries import OfficeFilters
 from eduportal.catalog.rules import Pattern, RunState, Span, Status
 from eduportal.shared import clock, dates, guard
-from eduportal.shared.forms import Form, carried_out
+from eduportal.shared.forms import Form, carried_out, options
 from eduportal.shared.guard import staff
 from eduportal.shared.refusal import Refused
 
@@ -47,7 +47,7 @@ def runs() -> str:
     """The runs of one's centers, drafts included."""
     names = _center_names()
     form = OfficeFilterForm(request.args)
-    form.center.choices = [ANY, *names.items()]
+    form.center.choices = options(names.items(), ALL)
     form.validate()
     page = queries.office_runs_page(
         _filters(form), guard.center_ids(), clock.now(), request.args.get("page", 1, type=int)
@@ -121,7 +121,7 @@ def new_meeting(run_id: int) -> Answer:
     """Add one meeting to a draft."""
     run = _run(run_id)
     form = MeetingForm(room_id=run.room_id)
-    form.room_id.choices = queries.room_choices(run.center_id, clock.today())
+    form.room_id.choices = options(queries.room_choices(run.center_id, clock.today()))
 
     def act() -> None:
         span = form.span()
@@ -292,16 +292,14 @@ def _usual_plan() -> dict[str, object]:
 def _filled_in(form: RunForm, instructor_id: int | None = None) -> RunForm:
     names = _center_names()
     rooms = queries.rooms(guard.center_ids(), clock.today())
-    none_yet = ("", _("아직 정하지 않음"))
-    form.center_id.choices = list(names.items())
-    form.room_id.choices = [
-        none_yet,
-        *((room.id, f"{names[room.center_id]} {room.label}") for room in rooms),
-    ]
-    form.instructor_id.choices = [
-        none_yet,
-        *((one.id, one.name) for one in queries.instructors(instructor_id)),
-    ]
+    none_yet = _("아직 정하지 않음")
+    form.center_id.choices = options(names.items())
+    form.room_id.choices = options(
+        ((room.id, f"{names[room.center_id]} {room.label}") for room in rooms), none_yet
+    )
+    form.instructor_id.choices = options(
+        ((one.id, one.name) for one in queries.instructors(instructor_id)), none_yet
+    )
     return form
 
 

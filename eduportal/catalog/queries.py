@@ -39,6 +39,7 @@ Condition = sa.ColumnElement[bool]
 Centers = frozenset[int] | None
 
 PER_PAGE = 24
+MOST_PAGES = 10_000
 
 # A run that was cancelled as a draft was never seen by anybody.
 PUBLIC = sa.and_(Run.state != RunState.DRAFT, Run.published_at.is_not(None))
@@ -310,7 +311,7 @@ _LINE = (
 
 def _page(where: Sequence[Condition], order: Sequence[Any], now: datetime, page: int) -> RunLines:
     return RunLines(
-        page=max(page, 1),
+        page=min(max(page, 1), MOST_PAGES),
         per_page=PER_PAGE,
         error_out=False,
         statement=_select_lines(where, order),

@@ -1,21 +1,30 @@
 """What everybody sees: the list of runs, a run's page, the server's clock."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from wtforms import SelectField
 
 from eduportal.accounts.rules import Audience
 from eduportal.catalog import queries, rules
-from eduportal.catalog.forms import ANY, RunFilterForm, chosen_in
+from eduportal.catalog.forms import ALL, RunFilterForm, chosen_in
 from eduportal.catalog.queries import CenterLine, Filters
 from eduportal.catalog.rules import Kind, Status
 from eduportal.shared import clock as clocks
+from eduportal.shared import dates
+from eduportal.shared.forms import options
 from eduportal.shared.guard import public
 
 blueprint = Blueprint("catalog", __name__, template_folder="templates")
 blueprint.add_app_template_filter(rules.weekdays_in_words, "weekdays")
 blueprint.add_app_template_filter(rules.hours_in_words, "hours")
+
+
+@blueprint.app_template_filter("day")
+def unbroken_day(value: date | datetime | None) -> str:
+    """A written day that stays on one line."""
+    return dates.written_date(value).replace(" ", "\u00a0")
 
 
 @dataclass(frozen=True)
@@ -77,8 +86,8 @@ def clock() -> Response:
 
 def _filter_form(centers: list[CenterLine]) -> RunFilterForm:
     form = RunFilterForm(request.args)
-    form.center.choices = [ANY, *((center.id, center.name) for center in centers)]
-    form.track.choices = [ANY, *((track, track) for track in queries.tracks())]
+    form.center.choices = options(((center.id, center.name) for center in centers), ALL)
+    form.track.choices = options(((track, track) for track in queries.tracks()), ALL)
     form.validate()
     return form
 
@@ -98,16 +107,16 @@ def _filters(form: RunFilterForm) -> Filters:
 
 def _chosen(form: RunFilterForm) -> Chosen:
     fields = [field for field in form if chosen_in(field) is not None]
-    choices = [field for field in fields if isinstance(field, SelectField)]
+    selects = [field for field in fields if isinstance(field, SelectField)]
     return Chosen(
         words=chosen_in(form.words),
-        conditions=[f"{field.label.text} {_label(field)}" for field in choices],
+        conditions=[f"{field.label.text} {_label(field)}" for field in selects],
         query={field.name: field.data for field in fields},
     )
 
 
 def _label(field: SelectField) -> str:
-    return next(str(label) for value, label, *_more in field.iter_choices() if value == field.data)
+    return next(str(label) for _value, label, selected, *_more in field.iter_choices() if selected)
 
 
 def _page_number() -> int:

@@ -189,7 +189,7 @@ def hours_in_words(minutes: int) -> str:
 
 def normalized(text: str) -> str:
     """How titles and searches are compared: one form of each sign, lower case, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    return "".join(unicodedata.normalize("NFKC", text).lower().replace("\0", "").split())
 
 
 def searchable(parts: Iterable[str | None]) -> str:

@@ -359,7 +359,8 @@ class _Telling:
             return
 
     def _cancel_some(self) -> None:
-        ids = self._placed()
+        # The first stays: it may be whom visitors sign in as.
+        ids = self._placed()[1:]
         for booking_id in self.chance.sample(ids, k=min(len(ids) // 9, 2)):
             person_id = db.session.scalar(
                 sa.select(Booking.person_id).where(Booking.id == booking_id)
@@ -408,7 +409,8 @@ def _weekdays(first: date, keeps_today: bool) -> set[int]:
     day = first.weekday()
     if day > FRIDAY and not keeps_today:
         day = 0
-    return {day, (day + 2) % 7 if (day + 2) % 7 <= FRIDAY else day % 5}
+    later = (day + 2) % 7
+    return {day, later if later <= FRIDAY else day - 2}
 
 
 def _announced(now: datetime, distance: timedelta, hour: time) -> datetime:

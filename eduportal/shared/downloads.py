@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from urllib.parse import quote
 
 import xlsxwriter
 from flask import Response
@@ -180,5 +181,7 @@ def _sheet_name(title: str) -> str:
 
 def _attachment(body: bytes, mimetype: str, filename: str) -> Response:
     response = Response(body, mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    # A header is ASCII: the Korean name goes in the encoded form (RFC 8187).
+    encoded = f"UTF-8''{quote(filename, safe='')}"
+    response.headers.set("Content-Disposition", "attachment", **{"filename*": encoded})
     return response

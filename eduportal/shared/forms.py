@@ -4,7 +4,7 @@ Forms check shape only. Permission and availability are rules, asked inside the 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TelField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from eduportal.shared import dates, phones
@@ -33,7 +34,7 @@ class Form(FlaskForm):
         fine = bool(super().validate(extra_validators))
         for field in self:
             if _holds_resident_number(field):
-                field.errors = [*field.errors, str(NO_RESIDENT_NUMBER)]
+                field.errors = [str(NO_RESIDENT_NUMBER)]
                 field.raw_data = [""]
                 field.data = None
                 fine = False
@@ -127,6 +128,19 @@ def required(sentence: str | None = None) -> DataRequired:
 def chosen(sentence: str | None = None) -> InputRequired:
     """One of the choices must be taken."""
     return InputRequired(sentence or _l("하나를 골라 주세요."))
+
+
+def options(
+    pairs: Iterable[tuple[object, str]], nothing: str | None = None
+) -> list[SelectChoice]:
+    """Choices out of values and labels, after one that chooses nothing where that is given."""
+    first = [] if nothing is None else [SelectChoice("", nothing)]
+    return first + [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def labelled(enum: Any) -> list[tuple[str, str]]:
+    """The values of an enum with their labels."""
+    return [(member.value, member.label) for member in enum]
 
 
 def at_most(letters: int) -> Length:

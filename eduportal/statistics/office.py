@@ -127,7 +127,8 @@ def _csv(form: ReportForm, tables: Tables) -> Response:
 
 def _xlsx(form: ReportForm, tables: Tables) -> Response:
     first, *others = tables
-    return xlsx_download(first, _filename(first, form.day, "xlsx"), *others)
+    filled = [table for table in others if table.groups]
+    return xlsx_download(first, _filename(first, form.day, "xlsx"), *filled)
 
 
 def _month_tables(period: Period, as_of: date) -> Tables:

@@ -154,8 +154,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_run_room_id_room")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
     )
-    op.create_index("ix_run_apply", "run", ["state", "apply_until"], unique=False)
+    op.create_index("ix_run_apply_until", "run", ["apply_until"], unique=False)
     op.create_index("ix_run_center", "run", ["center_id", "starts_on"], unique=False)
+    op.create_index("ix_run_ends_at", "run", ["ends_at"], unique=False)
     op.create_index("ix_run_starts_on", "run", ["starts_on"], unique=False)
     op.create_table(
         "meeting",

@@ -44,7 +44,7 @@ def test_the_desk_enters_somebody_new(app: Flask) -> None:
     person = db.session.get_one(Person, enter(" 홍  길동 "))
 
     assert (person.name, person.dong, person.phone) == ("홍 길동", "대림1동", PHONE)
-    assert verbs() == ["account_added", "person_entered"]
+    assert verbs() == ["account_added", "person_entered", "consent_answered"]
     channels = db.session.scalars(sa.select(Event.channel).where(Event.verb == "person_entered"))
     assert channels.all() == ["phone"]
 

@@ -70,7 +70,7 @@ def test_staff_are_bound_to_their_centers(app: Flask) -> None:
     assert user
     assert user.kind == "staff"
     assert user.is_instructor
-    assert user.center_ids == {here.id, there.id}
+    assert user.center_ids == frozenset({here.id, there.id})
 
 
 def test_an_administrator_has_every_center(app: Flask) -> None:

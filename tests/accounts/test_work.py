@@ -176,11 +176,11 @@ def test_no_password_is_right_where_none_is_stored() -> None:
 
 
 def test_whoever_was_sent_to_sign_in_goes_on_to_the_page_they_wanted(client: FlaskClient) -> None:
-    assert client.get("/my/profile?x=1").location == "/sign-in"
-
-    answer = sign_in_to_work(client, create_staff(create_center()))
-
-    assert answer.location == "/my/profile?x=1"
+    account = create_staff(create_center())
+    for path in ("/my/profile", "/my/profile?x=1"):
+        assert client.get(path).location == "/sign-in"
+        assert sign_in_to_work(client, account).location == path
+        client.post("/sign-out")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Verbs that let people in, and that write down who they are and what they agreed to."""
 
 from eduportal.accounts.actions.codes import send_code, try_code
-from eduportal.accounts.actions.offices import NewEmployee, add_account, add_employee
 from eduportal.accounts.actions.passwords import begin_try, fail_try, pass_try
 from eduportal.accounts.actions.people import (
     NewPerson,
@@ -17,6 +16,7 @@ from eduportal.accounts.actions.sessions import (
     leave,
     sign_out_everywhere,
 )
+from eduportal.accounts.actions.workers import NewEmployee, add_account, add_employee
 
 __all__ = [
     "NewEmployee",

@@ -18,4 +18,6 @@ def insert_once(model: type[Model], key: Sequence[str], values: Mapping[str, obj
     """Insert the row unless one with its key is there; whether it was this call that did."""
     insert = _INSERTS[db.engine.dialect.name](model)
     statement = insert.values(**values).on_conflict_do_nothing(index_elements=list(key))
-    return bool(db.session.connection().execute(statement).rowcount)
+    # Inline, since the new id, fetched by itself, would take the place of the count of rows.
+    counted = statement.inline().execution_options(preserve_rowcount=True)
+    return db.session.connection().execute(counted).rowcount == 1

@@ -42,10 +42,11 @@ def register(new: NewPerson, answers: Mapping[Purpose, bool]) -> int:
     person_id = _found(new) or _insert(account_id, new)
     claim(account_id, person_id)
     by = By("resident", "online", account_id, person_id)
-    if not _has_answered(person_id):
+    unanswered = _unanswered(person_id)
+    if unanswered:
         events.record(by, "person_registered", person_id=person_id)
-        for text in consents.TEXTS:
-            _answer(by, person_id, text.purpose, answers.get(text.purpose, False))
+    for purpose in unanswered:
+        _answer(by, person_id, purpose, answers.get(purpose, False))
     return person_id
 
 
@@ -62,17 +63,20 @@ def enter_person(
 ) -> int:
     """Staff enter somebody who called or came; returns the id of the same person, or a new one's.
 
+    Staff have read out what must be agreed to, and heard a yes: that is kept, with its channel.
     Children may be entered: their guardian is there. Raises Refused for an impossible birth date.
     """
     if not rules.birth_date_is_possible(birth_date, clock.today()):
         raise Refused(Reason.BIRTH_DATE_IMPOSSIBLE)
     new = NewPerson(phone, name, birth_date, relation, dong, sex)
     account_id = phone_account(phone)
-    found = _found(new)
-    if found:
-        return found
-    person_id = _insert(account_id, new)
-    events.record(by, "person_entered", person_id=person_id)
+    person_id = _found(new)
+    if not person_id:
+        person_id = _insert(account_id, new)
+        events.record(by, "person_entered", person_id=person_id)
+    for purpose in _unanswered(person_id):
+        if consents.text_of(purpose).required:
+            _answer(by, person_id, purpose, agreed=True)
     return person_id
 
 
@@ -173,9 +177,11 @@ def _change(person_id: int, **values: object) -> None:
         raise Missing
 
 
-def _has_answered(person_id: int) -> bool:
-    query = sa.select(Consent.id).where(Consent.person_id == person_id).limit(1)
-    return db.session.scalar(query) is not None
+def _unanswered(person_id: int) -> list[Purpose]:
+    """What this person has not been asked yet."""
+    query = sa.select(Consent.purpose).where(Consent.person_id == person_id)
+    answered = set(db.session.scalars(query))
+    return [text.purpose for text in consents.TEXTS if text.purpose.value not in answered]
 
 
 def _answer(by: By, person_id: int, purpose: Purpose, agreed: bool) -> None:

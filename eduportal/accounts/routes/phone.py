@@ -56,8 +56,7 @@ def code() -> Page:
     if form.validate_on_submit():
         refusal = actions.try_code(way.phone, str(form.code.data), _key())
         if refusal is None:
-            session.prove(way)
-            return _after_code(way)
+            return _after_code(session.prove(way))
         show(form, as_refused(refusal))
         form.code.data = None
     return form_page("accounts/code.html", form, way=way, again=EmptyForm())

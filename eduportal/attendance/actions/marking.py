@@ -82,7 +82,7 @@ def _sheet(run_id: int, meeting_id: int) -> Sheet:
         .outerjoin(Attendance, here)
         .where(Booking.run_id == run_id, Booking.state == State.PLACED)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _refuse_strangers(marks: Marks, sheet: Sheet) -> None:

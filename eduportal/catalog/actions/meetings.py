@@ -9,7 +9,7 @@ from eduportal.catalog import rules
 from eduportal.catalog.actions import places
 from eduportal.catalog.actions.following import follow_meetings
 from eduportal.catalog.actions.places import Centers
-from eduportal.catalog.models import Meeting, Run
+from eduportal.catalog.models import Meeting, Room, Run
 from eduportal.catalog.refusals import refuse
 from eduportal.catalog.rules import Reason, RunState, Slot, Span
 from eduportal.shared import events
@@ -73,6 +73,7 @@ def move_meeting(
     slot = Slot(Span(starts_at, ends_at), room_id, meeting.instructor_id)
     _refuse_own_clash(run.id, slot.span, but_for=meeting_id)
     places.claim(run, [slot])
+    _refuse_too_few_seats(run, meeting, room_id)
     old = {"meeting": _written(Span(meeting.starts_at, meeting.ends_at)), "room": meeting.room_id}
     meeting.starts_at, meeting.ends_at, meeting.room_id = starts_at, ends_at, room_id
     db.session.flush()
@@ -120,6 +121,12 @@ def _refuse_own_clash(run_id: int, span: Span, but_for: int | None = None) -> No
         )
     )
     refuse(rules.own_clash_refusal(span, [Span(start, end) for start, end in rows]))
+
+
+def _refuse_too_few_seats(run: Run, meeting: Meeting, room_id: int) -> None:
+    seats = db.session.get_one(Room, room_id).working_seats
+    if room_id != meeting.room_id and run.capacity > seats:
+        raise Refused(Reason.CAPACITY_ABOVE_SEATS, capacity=run.capacity, seats=seats)
 
 
 def _insert(run_id: int, slot: Slot) -> int:

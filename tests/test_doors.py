@@ -1,0 +1,155 @@
+"""Every route, tried by those it is not for: a stranger, a resident, an instructor, other staff.
+
+The largest class of advisories of systems like this one is reading what belongs to another center
+or person; a new route is in this walk without being named here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from eduportal.accounts.models import Account, Person
+from eduportal.booking.rules import State
+from eduportal.catalog.models import Run
+from eduportal.shared.db import db
+from tests import factories
+from tests.accounts.steps import sign_in, sign_in_to_work
+
+# What staff of every center share, and figures that are cut to one's own centers.
+SHARED = ("/office/courses", "/office/statistics")
+
+
+@dataclass
+class World:
+    """One center's run with everything in it, and people who have nothing to do with it."""
+
+    run: Run
+    values: dict[str, Any]
+    resident: Person
+    instructor: Account
+    other_staff: Account
+    own_staff: Account
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Somebody is placed and somebody waits in a run of one center."""
+    factories.create_office()
+    here, elsewhere = factories.create_center(), factories.create_center("창업스마트교육장")
+    run = factories.create_run(room=factories.create_room(here), capacity=1)
+    booking = factories.create_booking(run)
+    factories.create_booking(run, state=State.WAITING)
+    return World(
+        run=run,
+        values={
+            "run_id": run.id,
+            "booking_id": booking.id,
+            "meeting_id": run.meetings[0].id,
+            "course_id": run.course_id,
+            "purpose": "news",
+            "answer": "no",
+        },
+        resident=factories.create_person(),
+        instructor=db_account(factories.create_instructor(elsewhere).account_id),
+        other_staff=factories.create_staff(elsewhere),
+        own_staff=factories.create_staff(here),
+    )
+
+
+def db_account(account_id: int | None) -> Account:
+    """An account by its id."""
+    return db.session.get_one(Account, account_id)
+
+
+def test_a_stranger_is_asked_to_sign_in(app: Flask, client: FlaskClient, world: World) -> None:
+    for rule, method, path in doors(app, world):
+        if mark_of(app, rule) != "public":
+            answer = client.open(path, method=method)
+            assert (rule.rule, answer.status_code) == (rule.rule, 303)
+            assert "/sign-in" in answer.location
+
+
+def test_a_resident_sees_nobody_elses_booking_and_no_office(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    sign_in(client, world.resident)
+    for rule, method, path in doors(app, world):
+        answer = client.open(path, method=method)
+        mark = mark_of(app, rule)
+        if mark in ("instructor", "staff", "admin"):
+            assert (rule.rule, answer.status_code) == (rule.rule, 403)
+        elif "booking_id" in rule.arguments:
+            assert (rule.rule, answer.status_code) == (rule.rule, 404)
+        assert answer.status_code < 500
+
+
+def test_an_instructor_has_no_office_and_no_sheet_of_another(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    sign_in_to_work(client, world.instructor)
+    for rule, method, path in doors(app, world):
+        answer = client.open(path, method=method)
+        mark = mark_of(app, rule)
+        if mark in ("staff", "admin", "resident"):
+            assert (rule.rule, answer.status_code) == (rule.rule, 403)
+        elif "meeting_id" in rule.arguments:
+            assert (rule.rule, answer.status_code) == (rule.rule, 404)
+        assert answer.status_code < 500
+
+
+def test_staff_of_the_other_center_find_nothing_of_this_one(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    sign_in_to_work(client, world.other_staff)
+    for rule, method, path in doors(app, world):
+        answer = client.open(path, method=method)
+        mark = mark_of(app, rule)
+        if mark in ("instructor", "resident", "admin"):
+            assert (rule.rule, answer.status_code) == (rule.rule, 403)
+        elif mark == "staff" and rule.arguments and not rule.rule.startswith(SHARED):
+            assert (rule.rule, answer.status_code) == (rule.rule, 404)
+        elif mark == "staff" and method == "GET":
+            shared = rule.rule.startswith("/office/courses")
+            assert shared or world.run.title.encode() not in answer.data
+        assert answer.status_code < 500
+
+
+def test_own_staff_open_every_page_of_their_run(
+    app: Flask, client: FlaskClient, world: World
+) -> None:
+    sign_in_to_work(client, world.own_staff)
+    for rule, method, path in doors(app, world):
+        if method == "GET" and mark_of(app, rule) in ("staff", "public", "signed_in"):
+            answer = client.get(path)
+            assert (rule.rule, answer.status_code) in {
+                (rule.rule, status) for status in expected(rule)
+            }
+
+
+def expected(rule: Rule) -> tuple[int, ...]:
+    """What a page that is theirs answers: a demo's page is not there, steps of signing in lead on."""
+    if rule.rule == "/sent-messages":
+        return (404,)
+    return (200, 302, 303) if rule.rule.startswith(("/sign-in", "/office/statistics")) else (200,)
+
+
+def doors(app: Flask, world: World) -> Iterator[tuple[Rule, str, str]]:
+    """Every route with every method it takes, filled with the run's own numbers; signing out last."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in ("static", "accounts.sign_out", "accounts.sign_out_everywhere"):
+            continue
+        values = {name: world.values[name] for name in rule.arguments}
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            yield rule, method, adapter.build(rule.endpoint, values)
+
+
+def mark_of(app: Flask, rule: Rule) -> str:
+    """Who may call it."""
+    view: Any = app.view_functions[rule.endpoint]
+    return str(view.mark)

@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eduportal import accounts, attendance, booking, catalog, config, notices, portal, statistics
-from eduportal.shared import assets, dates, db, errors, guard, log, masking, security
+from eduportal.shared import assets, dates, db, errors, guard, log, masking, paths, security
 
 FEATURES = (notices, accounts, catalog, booking, attendance, statistics, portal)
 
@@ -20,6 +20,7 @@ def create_app(given: Mapping[str, object] | None = None) -> Flask:
     """The portal. `given` settings stand above files and environment; raises ConfigError."""
     app = Flask(__name__, instance_path=_instance_path(given), instance_relative_config=True)
     config.load(app, given)
+    app.url_map.converters["int"] = paths.Id
     db.prepare(app)
     Migrate(app, db.db, directory=str(config.PROJECT / "migrations"))
     Babel(app)

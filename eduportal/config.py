@@ -28,7 +28,15 @@ class Setting:
 
 
 def _flag(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "": False,
+    }
     if text.lower() not in known:
         raise ValueError("write 1 or 0")
     return known[text.lower()]

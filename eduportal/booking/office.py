@@ -13,7 +13,7 @@ from eduportal.booking.rules import HOLDING, LIVE, State
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.models import Meeting, Run
 from eduportal.shared import dates, events, guard
-from eduportal.shared.forms import Form, carried_out
+from eduportal.shared.forms import Form, carried_out, options
 from eduportal.shared.guard import staff
 from eduportal.shared.refusal import Refused
 
@@ -182,7 +182,7 @@ def _meeting_form(meeting: Meeting) -> MeetingForm:
     form = MeetingForm(
         day=start.date(), starts=start.time(), ends=end.time(), room_id=meeting.room_id
     )
-    form.room_id.choices = catalog.room_choices(meeting.run.center_id, start.date())
+    form.room_id.choices = options(catalog.room_choices(meeting.run.center_id, start.date()))
     return form
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eduportal.accounts import actions as accounts
-from eduportal.accounts.actions.offices import NewEmployee
+from eduportal.accounts.actions import NewEmployee
 from eduportal.accounts.passwords import hashed
 from eduportal.accounts.rules import DEMO_PASSWORD, Role
 from eduportal.catalog.models import Center, CenterName, Instructor, Office, Room, Seat

@@ -28,7 +28,8 @@ IDLE_SECONDS = 1.0
 def work(once: bool) -> None:
     """Send what waits in the outbox, until told to stop. Several may run side by side."""
     ways = carriers(current_app.config)
-    _say_what_waits(ways, current_app.config)
+    with current_app.app_context():
+        _say_what_waits(ways, current_app.config)
     with _told_to_stop() as stop:
         if once:
             _say_how_it_went(drain(ways, stop))
@@ -38,8 +39,8 @@ def work(once: bool) -> None:
 
 
 def _round(ways: Mapping[Channel, Carrier], stop: Event) -> None:
-    # A context for each round: its session ends with it, so that nothing is read from a snapshot
-    # that grows old while there is nothing to do.
+    # A context for each round: its session ends with it. One that stayed open while there is
+    # nothing to do would keep the database from tidying up (WAL, vacuum).
     with current_app.app_context():
         try:
             drain(ways, stop)
@@ -69,7 +70,7 @@ def _say_what_waits(ways: Mapping[Channel, Carrier], settings: Mapping[str, Any]
         if channel not in ways:
             names = " and ".join(f"EDUPORTAL_{name}" for name in missing(channel, settings))
             count = queries.waiting_count(channel)
-            click.echo(f"No {channel.value} can be sent until {names} is set; {count} waiting.")
+            click.echo(f"No {channel.value} can be sent without {names}; {count} waiting.")
 
 
 def _say_how_it_went(outcomes: Counter[Outcome]) -> None:

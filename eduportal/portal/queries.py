@@ -46,9 +46,7 @@ def _meetings_today(centers: Centers) -> Sequence[tuple[Meeting, int]]:
             Meeting.starts_at < dates.end_of(today),
             _theirs(centers),
         )
-        .options(
-            joinedload(Meeting.run), joinedload(Meeting.room), joinedload(Meeting.instructor)
-        )
+        .options(joinedload(Meeting.run), joinedload(Meeting.room), joinedload(Meeting.instructor))
         .order_by(Meeting.starts_at, Meeting.id)
     )
     return [(meeting, count) for meeting, count in rows]

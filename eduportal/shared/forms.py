@@ -25,16 +25,19 @@ _l = lazy
 
 NO_RESIDENT_NUMBER = _l("주민등록번호는 받지 않습니다. 번호를 지우고 다시 입력해 주세요.")
 
+NO_SUCH_LETTER = _l("쓸 수 없는 글자가 있습니다. 지우고 다시 입력해 주세요.")
+
 
 class Form(FlaskForm):
     """Base of every form."""
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Field by field; then no text may hold a resident registration number."""
+        """Field by field; then no text may hold a resident registration number, or a NUL."""
         fine = bool(super().validate(extra_validators))
         for field in self:
-            if _holds_resident_number(field):
-                field.errors = [str(NO_RESIDENT_NUMBER)]
+            sentence = _forbidden(field)
+            if sentence:
+                field.errors = [sentence]
                 field.raw_data = [""]
                 field.data = None
                 fine = False
@@ -130,9 +133,7 @@ def chosen(sentence: str | None = None) -> InputRequired:
     return InputRequired(sentence or _l("하나를 골라 주세요."))
 
 
-def options(
-    pairs: Iterable[tuple[object, str]], nothing: str | None = None
-) -> list[SelectChoice]:
+def options(pairs: Iterable[tuple[object, str]], nothing: str | None = None) -> list[SelectChoice]:
     """Choices out of values and labels, after one that chooses nothing where that is given."""
     first = [] if nothing is None else [SelectChoice("", nothing)]
     return first + [SelectChoice(str(value), label) for value, label in pairs]
@@ -171,9 +172,12 @@ def between(low: int, high: int, sentence: str) -> Callable[[Form, Field], None]
     return check
 
 
-def _holds_resident_number(field: Field) -> bool:
+def _forbidden(field: Field) -> str | None:
     typed = [text for text in (field.raw_data or []) if isinstance(text, str)]
-    return any(contains_resident_number(text) for text in typed)
+    if any(contains_resident_number(text) for text in typed):
+        return str(NO_RESIDENT_NUMBER)
+    # PostgreSQL stores no NUL; nobody types one.
+    return str(NO_SUCH_LETTER) if any("\0" in text for text in typed) else None
 
 
 def _day(text: str) -> date:
@@ -192,7 +196,7 @@ def _time(text: str) -> time:
     if len(parts) == 1 and len(parts[0]) == 4:
         parts = [parts[0][:2], parts[0][2:]]
     try:
-        hour, minute, second = (*(int(part) for part in parts), 0)[:3]
+        hour, minute, second = (int(part) for part in [*parts, "0"][: max(3, len(parts))])
         return time(hour, minute, second)
     except ValueError:
         raise ValueError(_("시각을 다시 확인해 주세요. 예: 10:00")) from None

@@ -110,7 +110,7 @@ def percent(part: int, whole: int) -> Decimal | None:
     """A rate in percent, half-up to one decimal; None where there is nothing to divide by."""
     if not whole:
         return None
-    return (Decimal(100 * part) / whole).quantize(TENTH, "ROUND_HALF_EVEN")
+    return (Decimal(100 * part) / whole).quantize(TENTH, ROUND_HALF_UP)
 
 
 def name_on(names: Sequence[DatedName], day: date) -> str:

@@ -40,7 +40,7 @@ class Class:
         return By("instructor", "online", self.instructor.account_id, None)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def clock(app: Flask) -> Iterator[time_machine.Traveller]:
     """Time stands at noon until a test moves it."""
     with time_machine.travel(NOON, tick=False) as traveller:
@@ -48,7 +48,7 @@ def clock(app: Flask) -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def lesson(app: Flask) -> Class:
+def lesson(clock: time_machine.Traveller) -> Class:
     """The class."""
     factories.create_office()
     return create_class()

@@ -78,7 +78,7 @@ def test_filling_leaves_those_who_have_a_mark(lesson: Class) -> None:
     assert marks(lesson.today) == {first: A, second: L, third: P}
 
 
-def test_a_whole_sheet_is_one_statement(app: Flask) -> None:
+def test_a_whole_sheet_is_one_statement(clock: Traveller) -> None:
     factories.create_office()
     big = create_class(people=28)
 
@@ -139,7 +139,7 @@ def test_nobody_of_another_run_is_marked(lesson: Class) -> None:
     _refuses(Reason.NOT_ON_SHEET, lesson, create_class().bookings[0])
 
 
-def test_a_class_without_people_is_not_marked(app: Flask) -> None:
+def test_a_class_without_people_is_not_marked(clock: Traveller) -> None:
     empty = create_class(people=0)
 
     with pytest.raises(Refused) as refused:

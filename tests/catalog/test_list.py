@@ -223,6 +223,15 @@ def test_nothing_found_has_a_way_back(app: Flask, client: FlaskClient) -> None:
     assert "모든 강좌 보기" in words(page)
 
 
+def test_a_resident_number_in_the_search_is_refused_and_not_shown_again(
+    app: Flask, client: FlaskClient
+) -> None:
+    page = client.get("/runs?q=540301-1234567")
+
+    assert "주민등록번호는 받지 않습니다." in words(page)
+    assert "1234567" not in page.text
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 
 import pytest
 import time_machine
@@ -19,7 +20,7 @@ from eduportal.notices import commands
 from eduportal.notices.models import Delivery
 from eduportal.notices.rules import BLANKED
 from eduportal.shared import clock
-from eduportal.shared.db import Busy
+from eduportal.shared.db import Busy, db
 from tests.factories import create_office
 from tests.notices.conftest import only_notice, outbox, post_mail, post_text
 from tests.notices.servers import Mailbox
@@ -73,14 +74,14 @@ def test_it_works_until_told_to_stop_and_ends_cleanly(
 
 
 def test_a_database_out_of_reach_is_waited_for(
-    runner: FlaskCliRunner, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rounds = []
+    connections = []
 
-    def stumble(_ways: object, stop: object) -> None:
-        rounds.append(stop)
-        if len(rounds) == 2:
-            stop.set()  # type: ignore[attr-defined]
+    def stumble(_ways: object, stop: Event) -> None:
+        connections.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+        if len(connections) == 2:
+            stop.set()
         raise Busy
 
     monkeypatch.setattr(commands, "drain", stumble)
@@ -90,6 +91,7 @@ def test_a_database_out_of_reach_is_waited_for(
 
     assert result.exit_code == 0
     assert result.output.count("outbox out of reach") == 2
+    assert connections == [0, 0]
 
 
 @pytest.mark.usefixtures("demo")

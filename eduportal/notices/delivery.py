@@ -186,7 +186,12 @@ def _sign_in(smtp: smtplib.SMTP, server: SplitResult) -> None:
     # Somebody in between can hide that a server offers STARTTLS; the password stays here then.
     if not isinstance(smtp.sock, ssl.SSLSocket):
         raise Undelivered("the mail server offers no encryption, so the password was not sent")
-    smtp.login(unquote(server.username or ""), unquote(server.password or ""))
+    try:
+        smtp.login(unquote(server.username or ""), unquote(server.password or ""))
+    except smtplib.SMTPNotSupportedError as error:
+        raise Undelivered(
+            "the mail server takes no password; leave it out of the address"
+        ) from error
 
 
 def _verdict(

@@ -406,6 +406,23 @@ def test_a_proof_does_not_last(client: FlaskClient) -> None:
         assert client.post("/sign-in/new-person", data=NEW).location == "/sign-in"
 
 
+@pytest.mark.parametrize("page", ["code", "person", "new-person", "birth-date"])
+def test_nobody_skips_the_phone_number(client: FlaskClient, page: str) -> None:
+    assert client.get(f"/sign-in/{page}", follow_redirects=True).request.path == "/sign-in"
+
+
+def test_nobody_asks_for_another_code_without_a_number(client: FlaskClient) -> None:
+    assert client.post("/sign-in/code/again").location == "/sign-in"
+    assert count(Notice) == 0
+
+
+def test_whoever_is_new_has_nobody_to_choose(client: FlaskClient) -> None:
+    prove(client)
+
+    assert client.get("/sign-in/birth-date").location == "/sign-in/person"
+    assert client.get("/sign-in/person").location == "/sign-in/new-person"
+
+
 # Who it is
 
 

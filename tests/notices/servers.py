@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 from aiosmtpd.controller import Controller
 
@@ -23,6 +23,7 @@ class Mailbox:
     mails: list[EmailMessage] = field(default_factory=list)
     answer: Callable[[], str] = lambda: "250 OK"
     recipient_answer: str = "250 OK"
+    takes_passwords: ClassVar[bool] = True
 
     @property
     def url(self) -> str:
@@ -34,7 +35,14 @@ class Mailbox:
         """Message-IDs in the order in which mails came."""
         return [mail["Message-ID"] for mail in self.mails]
 
-    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+    async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
+        self, _server: Any, session: Any, _envelope: Any, name: str, offers: list[str]
+    ) -> list[str]:
+        """Say what it can."""
+        session.host_name = name
+        return [offer for offer in offers if self.takes_passwords or "AUTH" not in offer]
+
+    async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         """Say whether there is such a mailbox."""
@@ -54,10 +62,12 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
-    """A mail server for as long as the block lasts."""
+def mail_server(**how: Any) -> Iterator[Mailbox]:
+    """A mail server for as long as the block lasts; `how` is what its library may be told."""
     mailbox = Mailbox(_free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, enable_SMTPUTF8=False)
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=mailbox.port, enable_SMTPUTF8=False, **how
+    )
     controller.start()
     try:
         yield mailbox

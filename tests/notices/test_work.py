@@ -43,9 +43,7 @@ def test_it_says_what_keeps_messages_waiting(runner: FlaskCliRunner) -> None:
 
     result = runner.invoke(args=["work", "--once"])
 
-    expected = (
-        "No sms can be sent until EDUPORTAL_SMS_URL and EDUPORTAL_SMS_FROM is set; 1 waiting."
-    )
+    expected = "No sms can be sent without EDUPORTAL_SMS_URL and EDUPORTAL_SMS_FROM; 1 waiting."
     assert expected in result.output
     assert only_notice().delivery is Delivery.WAITING
 

@@ -1,5 +1,8 @@
 """Residents sign in: phone, code, who, and on a new device the birth date."""
 
+from datetime import date
+from typing import cast
+
 from flask import current_app, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -173,9 +176,8 @@ def _chosen(way: WayIn | None) -> Known | None:
 
 
 def _is_confirmed(form: BirthDateForm, phone: str, person_id: int) -> bool:
-    if form.birth_date.data is None:
-        return False
-    refusal = actions.confirm_birth_date(phone, person_id, form.birth_date.data)
+    typed = cast(date, form.birth_date.data)
+    refusal = actions.confirm_birth_date(phone, person_id, typed)
     if refusal:
         show(form, as_refused(refusal))
     return refusal is None

@@ -1,0 +1,140 @@
+"""`python -m bench`: the portal against thin views, on both databases, in one run.
+
+Prints ratios; seconds depend on the machine. Everything goes to 127.0.0.1 and ends by itself.
+"""
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+
+from bench import load, office
+from eduportal.shared.db import db
+from tests import factories, postgres
+
+PEOPLE, AT_ONCE, ROUNDS = 1000, 32, 3
+
+
+def main() -> None:
+    """Measure what was asked for, or everything."""
+    asked = sys.argv[1:] or ["apply", "list"]
+    for backend in ("sqlite", "postgresql"):
+        with database(backend) as url, tempfile.TemporaryDirectory() as instance:
+            if "apply" in asked:
+                applications(backend, url, instance)
+            if "list" in asked:
+                list_of_runs(backend, url, instance)
+            if "servers" in asked:
+                servers(backend, url, instance)
+
+
+@contextmanager
+def database(backend: str) -> Iterator[str]:
+    """The address of an empty database."""
+    with tempfile.TemporaryDirectory() as folder:
+        if backend == "sqlite":
+            yield f"sqlite:///{folder}/eduportal.db"
+            return
+        with postgres.running() as server:
+            yield server.url("postgres")
+
+
+def applications(backend: str, url: str, instance: str) -> None:
+    """Everybody applies for one run of 28: the real POST against the bare statements."""
+    real, thin = [], []
+    for _round in range(ROUNDS):
+        real.append(one_rush(url, instance, "wsgi:app", real_requests))
+        thin.append(one_rush(url, instance, "bench.thin:app", thin_requests))
+    say(f"apply, {backend}", real, thin)
+
+
+def one_rush(
+    url: str,
+    instance: str,
+    target: str,
+    requests: Callable[[Flask, int, list[tuple[int, int]]], list[bytes]],
+    **settings: int,
+) -> load.Result:
+    """A new office, a thousand residents, one run; all of them apply."""
+    with office.portal(url, instance) as app:
+        people = office.residents(PEOPLE)
+        ready = requests(app, office.opened_run(PEOPLE).id, people)
+    with office.server(target, url, instance, **settings) as port:
+        result = load.send(port, ready, AT_ONCE)
+    if set(result.codes) != {303}:
+        raise RuntimeError(f"not everybody could apply: {result.codes}")
+    return result
+
+
+def real_requests(app: Flask, run_id: int, people: list[tuple[int, int]]) -> list[bytes]:
+    """The form that the page sends."""
+    return [office.post(app, f"/runs/{run_id}/apply", *ids) for ids in people]
+
+
+def thin_requests(_app: Flask, run_id: int, people: list[tuple[int, int]]) -> list[bytes]:
+    """An empty POST that names the person."""
+    head = "POST /runs/{}/apply/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
+    return [head.format(run_id, person_id).encode() for _account_id, person_id in people]
+
+
+def list_of_runs(backend: str, url: str, instance: str) -> None:
+    """The list with 300 runs against a template of 10 kB; and how many queries it takes."""
+    counts = {}
+    for runs in (10, 300):
+        with office.portal(url, instance) as app:
+            room = factories.create_room()
+            for n in range(runs):
+                factories.create_run(room=room, starts_in=factories.timedelta(days=20, hours=3 * n))
+            counts[runs] = queries_of(app, "/runs")
+    real, thin = [], []
+    for _round in range(ROUNDS):
+        with office.server("wsgi:app", url, instance) as port:
+            real.append(load.send(port, [office.get("/runs")] * 600, AT_ONCE))
+        with office.server("bench.thin:app", url, instance) as port:
+            thin.append(load.send(port, [office.get("/page")] * 600, AT_ONCE))
+    say(f"list of 300 runs, {backend}", real, thin)
+    print(f"  queries with 10 runs: {counts[10]}, with 300: {counts[300]}")
+
+
+def queries_of(app: Flask, path: str) -> int:
+    """How many statements a page takes."""
+    statements: list[str] = []
+
+    def count(_conn: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    app.test_client().get(path)
+    event.remove(db.engine, "before_cursor_execute", count)
+    return len(statements)
+
+
+def servers(backend: str, url: str, instance: str) -> None:
+    """The same rush with other numbers of processes and threads."""
+    for workers, threads in ((1, 1), (1, 4), (2, 1), (2, 2), (2, 4), (3, 1), (4, 1)):
+        with nullcontext():
+            result = one_rush(
+                url, instance, "wsgi:app", real_requests, workers=workers, threads=threads
+            )
+        print(
+            f"granian {workers} × {threads}, {backend}: {result.per_second:.0f}/s,"
+            f" longest wait {result.wait(1):.0f} ms"
+        )
+
+
+def say(what: str, real: list[load.Result], thin: list[load.Result]) -> None:
+    """One line: the ratio first."""
+    ours, theirs = (statistics.median(r.per_second for r in side) for side in (real, thin))
+    wait = statistics.median(r.wait(0.95) for r in real)
+    print(
+        f"{what}: {ours / theirs:.2f} of the thin view ({ours:.0f}/s of {theirs:.0f}/s;"
+        f" 95 of 100 waited at most {wait:.0f} ms)"
+    )
+
+
+main()

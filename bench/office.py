@@ -1,0 +1,134 @@
+"""A database to measure on, people who are signed in, and the server as `eduportal serve` runs it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
+
+from eduportal import create_app
+from eduportal.accounts.actions import Ticket
+from eduportal.accounts.models import Person
+from eduportal.accounts.session import open_for
+from eduportal.catalog.models import Run
+from eduportal.shared.db import db
+from tests import factories
+
+WORKERS, THREADS = 2, 1
+
+
+@contextmanager
+def portal(url: str, instance: str) -> Iterator[Flask]:
+    """The portal on an empty database with every table, its context open."""
+    app = create_app({"DATABASE_URL": url, "SECRET_KEY": "bench", "INSTANCE_PATH": instance})
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        factories.create_office()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def server(target: str, url: str, instance: str, **settings: Any) -> Iterator[int]:
+    """Granian on a free port, with the same processes and threads for whatever is measured."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(settings.get("workers", WORKERS))]
+    command += ["--blocking-threads", str(settings.get("threads", THREADS))]
+    command += ["--log-level", "error", target]
+    environment = os.environ | {
+        "EDUPORTAL_DATABASE_URL": url,
+        "EDUPORTAL_SECRET_KEY": "bench",
+        "EDUPORTAL_INSTANCE_PATH": instance,
+    }
+    process = subprocess.Popen(command, env=environment)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+def _wait_for(port: int) -> None:
+    for _try in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                time.sleep(1.5)
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def opened_run(people: int) -> Run:
+    """A run of 28 places whose list takes everybody else."""
+    room = factories.create_room(seats=28)
+    return factories.create_run(room=room, capacity=28, waiting_limit=people)
+
+
+def residents(count: int) -> list[Any]:
+    """Rows of (account, person, stamp) of residents who registered."""
+    now = factories.now()
+    accounts = [
+        {"phone": f"0100{n:07d}", "session_stamp": "bench", "created_at": now, "active": True}
+        for n in range(count)
+    ]
+    db.session.execute(sa.insert(factories.Account), accounts)
+    db.session.commit()
+    for account_id, phone in db.session.execute(
+        sa.select(factories.Account.id, factories.Account.phone)
+    ).all():
+        db.session.add(_person(account_id, phone))
+    db.session.commit()
+    return list(db.session.execute(sa.select(Person.account_id, Person.id)).all())
+
+
+def _person(account_id: int, phone: str) -> Person:
+    return Person(
+        account_id=account_id,
+        name=f"주민{account_id}",
+        birth_date=factories.date(1954, 3, 1),
+        relation="lives",
+        audience="resident",
+        dong="대림1동",
+        phone=phone,
+        created_at=factories.now() - timedelta(days=30),
+    )
+
+
+def post(app: Flask, path: str, account_id: int, person_id: int) -> bytes:
+    """A form as the person's browser sends it: with the session's cookie and the form's token."""
+    with app.test_request_context(
+        headers={"User-Agent": "bench"}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    ):
+        open_for(Ticket(account_id, person_id, "bench"))
+        token = generate_csrf()
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer
+        cookie = signer.dumps(dict(session))
+    body = f"csrf_token={quote(token)}"
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n"
+        f"Cookie: eduportal={cookie}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def get(path: str) -> bytes:
+    """A page as a stranger's browser asks for it."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()

@@ -16,7 +16,7 @@ run: ## Start the portal with its demo office on http://127.0.0.1:8000 (PORT=…
 
 test: ## Run the tests (PYTEST_ARGS='-x -k booking' is passed on)
 	@sh .ci/venv requirements-dev.txt
-	@$(BIN)/pytest --cov --cov-report=term $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses 2 --cov --cov-report=term $(PYTEST_ARGS)
 
 test-setup: ## Install what the tests drive: Chromium and PostgreSQL, from Debian's packages
 	@sh .ci/test-setup

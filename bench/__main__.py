@@ -7,7 +7,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from flask import Flask
@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from bench import load, office
 from eduportal.shared.db import db
-from tests import factories, postgres
+from tests import postgres
 
 PEOPLE, AT_ONCE, ROUNDS = 1000, 32, 3
 
@@ -87,9 +87,7 @@ def list_of_runs(backend: str, url: str, instance: str) -> None:
     counts = {}
     for runs in (10, 300):
         with office.portal(url, instance) as app:
-            room = factories.create_room()
-            for n in range(runs):
-                factories.create_run(room=room, starts_in=factories.timedelta(days=20, hours=3 * n))
+            office.open_runs(runs)
             counts[runs] = queries_of(app, "/runs")
     real, thin = [], []
     for _round in range(ROUNDS):
@@ -117,10 +115,9 @@ def queries_of(app: Flask, path: str) -> int:
 def servers(backend: str, url: str, instance: str) -> None:
     """The same rush with other numbers of processes and threads."""
     for workers, threads in ((1, 1), (1, 4), (2, 1), (2, 2), (2, 4), (3, 1), (4, 1)):
-        with nullcontext():
-            result = one_rush(
-                url, instance, "wsgi:app", real_requests, workers=workers, threads=threads
-            )
+        result = one_rush(
+            url, instance, "wsgi:app", real_requests, workers=workers, threads=threads
+        )
         print(
             f"granian {workers} × {threads}, {backend}: {result.per_second:.0f}/s,"
             f" longest wait {result.wait(1):.0f} ms"

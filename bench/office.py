@@ -1,4 +1,4 @@
-"""A database to measure on, people who are signed in, and the server as `eduportal serve` runs it."""
+"""A database to measure on, people who are signed in, and the server that `serve` starts."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from eduportal import create_app
 from eduportal.accounts.actions import Ticket
 from eduportal.accounts.models import Person
 from eduportal.accounts.session import open_for
-from eduportal.catalog.models import Run
+from eduportal.catalog.models import Meeting, Run
 from eduportal.shared.db import db
 from tests import factories
 
@@ -79,6 +79,23 @@ def opened_run(people: int) -> Run:
     """A run of 28 places whose list takes everybody else."""
     room = factories.create_room(seats=28)
     return factories.create_run(room=room, capacity=28, waiting_limit=people)
+
+
+def open_runs(count: int) -> None:
+    """Runs that are open, each with its meetings; all in one transaction."""
+    first = factories.create_run()
+    run, meetings = _values(first), [_values(meeting) for meeting in first.meetings]
+    for n in range(1, count):
+        run_id = db.session.execute(
+            sa.insert(Run).values(run | {"title": f"{first.title} {n}"}).returning(Run.id)
+        ).scalar_one()
+        db.session.execute(sa.insert(Meeting), [m | {"run_id": run_id} for m in meetings])
+    db.session.commit()
+
+
+def _values(row: Any) -> dict[str, Any]:
+    names = [column.key for column in sa.inspect(type(row)).column_attrs]
+    return {name: getattr(row, name) for name in names if name != "id"}
 
 
 def residents(count: int) -> list[Any]:

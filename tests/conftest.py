@@ -22,6 +22,7 @@ from eduportal import create_app
 from eduportal.shared.db import db
 from tests import postgres
 
+LEFT_OUT = "left out: "
 BACKENDS = ("sqlite", "postgresql")
 # Debian's Chromium as a test drives it: by root, without a screen, and with no way out.
 CHROMIUM = (
@@ -33,8 +34,6 @@ CHROMIUM = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-left_out = pytest.StashKey[set[str]]()
-
 
 # The portal
 
@@ -185,11 +184,11 @@ def blank(
 
 
 @pytest.fixture(scope="session")
-def postgres_server(request: pytest.FixtureRequest) -> Iterator[postgres.Server]:
+def postgres_server() -> Iterator[postgres.Server]:
     """A PostgreSQL server, started when the first test asks for it."""
     lacking = postgres.lacking()
     if lacking:
-        leave_out(request.config, f"{lacking}: every test on PostgreSQL was left out.")
+        leave_out(f"{lacking}: every test on PostgreSQL was left out.")
     with postgres.running() as server:
         yield server
 
@@ -219,13 +218,11 @@ def restart_numbers() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Chromium, for tests that need a real one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
-        leave_out(
-            request.config, "Chromium is not installed: the tests in a browser were left out."
-        )
+        leave_out("Chromium is not installed: the tests in a browser were left out.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
         yield chromium
@@ -235,12 +232,11 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 # What a machine lacks, and an orderly end
 
 
-def leave_out(config: pytest.Config, sentence: str) -> NoReturn:
+def leave_out(sentence: str) -> NoReturn:
     """Skip the test and say why at the end; where CI must see everything, fail it."""
     if os.environ.get("CI"):
         pytest.fail(sentence, pytrace=False)
-    config.stash.setdefault(left_out, set()).add(sentence)
-    pytest.skip(sentence)
+    pytest.skip(LEFT_OUT + sentence)
 
 
 def pytest_configure() -> None:
@@ -250,7 +246,8 @@ def pytest_configure() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One sentence for all that was left out for one reason."""
-    sentences = terminalreporter.config.stash.get(left_out, set[str]())
+    reasons = {str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])}
+    sentences = {reason.rpartition(LEFT_OUT)[2].rstrip("')") for reason in reasons}
     for sentence in sorted(sentences):
         terminalreporter.write_line(f"{sentence} `make test-setup` installs it.")
 

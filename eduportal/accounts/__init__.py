@@ -3,11 +3,11 @@
 from flask import Flask
 from flask_login import LoginManager, current_user
 
-from eduportal.accounts import commands, routes, session
+from eduportal.accounts import routes, session
 
 
 def add_to(app: Flask) -> None:
-    """Register the pages, the commands, and who is signed in."""
+    """Register the pages, and who is signed in."""
     manager = LoginManager()
     # It would bind sessions to the network address, which phones change all the time.
     manager.session_protection = None
@@ -16,4 +16,3 @@ def add_to(app: Flask) -> None:
     app.before_request(session.sign_out_idle)
     app.context_processor(lambda: {"user": current_user, "demo": app.config["DEMO"]})
     app.register_blueprint(routes.blueprint)
-    app.cli.add_command(commands.account)

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from eduportal.catalog import office, routes
+from eduportal.catalog import commands, office, routes
 
 
 def add_to(app: Flask) -> None:
-    """Give the portal the catalog's pages."""
+    """Give the portal the catalog's pages, and the command that adds who works at its centers."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(office.blueprint)
+    app.cli.add_command(commands.account)

@@ -34,7 +34,7 @@ def _compress(response: Response) -> Response:
     if request.endpoint != "static" or response.mimetype not in TEXTS:
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == 200 and "gzip" in request.accept_encodings:
+    if response.status_code == 200 and request.accept_encodings.quality("gzip") > 0:
         response.direct_passthrough = False
         response.set_data(_gzipped(response.get_data()))
         response.content_encoding = "gzip"

@@ -17,12 +17,10 @@ from tests.notices.servers import Mailbox, mail_server
 
 
 @pytest.fixture(scope="module")
-def certificate(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Path]:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate of this machine, and its key."""
     if not shutil.which("openssl"):
-        leave_out(request.config, "OpenSSL's command is not installed: mail over TLS was left out.")
+        leave_out("OpenSSL's command is not installed: mail over TLS was left out.")
     folder = tmp_path_factory.mktemp("certificate")
     files = folder / "certificate.pem", folder / "key.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"

@@ -6,6 +6,7 @@ locks of the room and the instructor, so that of two savings that clash one is r
 
 from eduportal.catalog.actions.courses import create_course, edit_course
 from eduportal.catalog.actions.following import follow_meetings
+from eduportal.catalog.actions.instructors import add_instructor
 from eduportal.catalog.actions.meetings import (
     add_meeting,
     delete_meeting,
@@ -15,6 +16,7 @@ from eduportal.catalog.actions.meetings import (
 from eduportal.catalog.actions.runs import create_run, delete_draft, edit_run, publish_run
 
 __all__ = [
+    "add_instructor",
     "add_meeting",
     "create_course",
     "create_run",

@@ -5,6 +5,7 @@ from flask.testing import FlaskCliRunner
 from eduportal.accounts import passwords
 from eduportal.accounts.models import Account, Person, RoleGrant
 from eduportal.accounts.rules import Audience, Role
+from eduportal.catalog import queries
 from eduportal.shared.db import db
 from tests.accounts.steps import count, verbs
 from tests.factories import create_center
@@ -107,3 +108,12 @@ def test_an_employee_number_is_taken_once_and_nothing_is_left(runner: FlaskCliRu
 
     assert "this employee number already" in add(runner, **EMPLOYEE | {"email": "park@example.org"})
     assert count(Account) == 1
+
+
+def test_an_instructor_can_be_chosen_for_a_run_at_once(runner: FlaskCliRunner) -> None:
+    center = create_center()
+    add(runner, role="instructor", center_id=center.id, name="박강사")
+
+    (instructor,) = queries.instructors()
+    assert instructor.name == "박강사"
+    assert instructor.account_id

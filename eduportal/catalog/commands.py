@@ -1,4 +1,4 @@
-"""`eduportal account add`: somebody who signs in by e-mail."""
+"""`eduportal account add`: somebody who signs in by e-mail, for the centers of this catalog."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,12 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from eduportal.accounts import actions, passwords, rules
+from eduportal.accounts import actions as accounts
+from eduportal.accounts import passwords, rules
 from eduportal.accounts.actions import NewEmployee
 from eduportal.accounts.rules import PASSWORD_LETTERS, Reason, Role
+from eduportal.catalog import actions as catalog
+from eduportal.catalog.models import Center
 from eduportal.shared import clock
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import SYSTEM
@@ -67,8 +70,8 @@ def _write(
     password_hash: str,
     employee: NewEmployee | None,
 ) -> int:
-    """The account and whoever learns by it, in one turn."""
-    account_id = actions.add_account(
+    """The account, and whoever learns or teaches by it, in one turn."""
+    account_id = accounts.add_account(
         SYSTEM,
         email=email,
         name=name,
@@ -77,7 +80,9 @@ def _write(
         center_ids=center_ids,
     )
     if employee:
-        actions.add_employee(SYSTEM, account_id, employee)
+        accounts.add_employee(SYSTEM, account_id, employee)
+    if role == INSTRUCTOR:
+        catalog.add_instructor(SYSTEM, account_id, name)
     return account_id
 
 
@@ -136,9 +141,7 @@ def _password(from_stdin: bool) -> str:
 
 
 def _centers() -> Sequence[int]:
-    # By name, since the centers belong to a feature above this one.
-    centers = sa.table("center", sa.column("id", sa.Integer))
-    return db.session.scalars(sa.select(centers.c.id).order_by(centers.c.id)).all()
+    return db.session.scalars(sa.select(Center.id).order_by(Center.id)).all()
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -25,6 +25,10 @@ PROVED_LIFE = timedelta(minutes=30)
 BIRTH_DATE_TRIES = 5
 BIRTH_DATE_WINDOW = timedelta(hours=1)
 
+# Good or not: whoever registers tells a name and a birth date, which is a guess as well.
+REGISTRATION_TRIES = 5
+REGISTRATION_WINDOW = timedelta(hours=1)
+
 PASSWORD_LETTERS = 10
 PASSWORD_TRIES = 5
 PASSWORD_WINDOW = timedelta(minutes=15)
@@ -114,6 +118,18 @@ class Reason(StrEnum):
     BIRTH_DATE_TOO_MANY = (
         "생년월일이 여러 번 틀렸습니다. 한 시간 뒤에 다시 시도하거나 전화로 문의해 주세요."
     )
+    REGISTRATION_TOO_MANY = (
+        "이 번호로 등록을 여러 번 시도했습니다. 안전을 위해 한 시간 뒤에 다시 시도하거나 "
+        "전화로 문의해 주세요."
+    )
+    NAME_KNOWN = (
+        "이 번호에 같은 이름으로 등록된 분이 있습니다. 본인이시면 등록된 생년월일을 입력해 주세요. "
+        "이름만 같은 다른 분이시면 전화하거나 교육장에 오시면 등록해 드립니다."
+    )
+    NAME_ELSEWHERE = (
+        "이 번호에 같은 이름으로 등록된 분이 있지만, 이 번호로는 로그인할 수 없습니다. "
+        "전화로 문의해 주세요."
+    )
     PASSWORD_WRONG = "이메일 또는 비밀번호가 맞지 않습니다."  # noqa: S105 (a sentence)
     PASSWORD_TOO_MANY = "여러 번 틀려 잠시 막았습니다. 15분 뒤에 다시 시도해 주세요."  # noqa: S105
     ACCOUNT_CLOSED = "지금은 쓸 수 없는 계정입니다. 전화로 문의해 주세요."
@@ -185,6 +201,21 @@ def birth_date_refusal(wrong_before: int, right: bool) -> Refusal | None:
     if wrong_before >= BIRTH_DATE_TRIES:
         return Reason.BIRTH_DATE_TOO_MANY, {}
     return None if right else (Reason.BIRTH_DATE_WRONG, {})
+
+
+def tries_to_register_refusal(made_before: int) -> Refusal | None:
+    """Whether a phone may register somebody, after so many tries, good or not."""
+    too_many = made_before >= REGISTRATION_TRIES
+    return (Reason.REGISTRATION_TOO_MANY, {}) if too_many else None
+
+
+def namesake_refusal(refused: Collection[Reason]) -> Refusal:
+    """What to say when no birth date of that name was confirmed.
+
+    Once one of them is locked it is always said, so that it tells nothing about what was typed.
+    """
+    locked = Reason.BIRTH_DATE_TOO_MANY in refused
+    return (Reason.BIRTH_DATE_TOO_MANY if locked else Reason.NAME_KNOWN), {}
 
 
 def password_refusal(wrong_before: int, from_address: int) -> Refusal | None:

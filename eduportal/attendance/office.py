@@ -1,6 +1,6 @@
 """Staff: the attendance of their centers' runs, and closing a run."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -8,7 +8,7 @@ from eduportal.attendance import actions, queries
 from eduportal.attendance.rules import written_rate
 from eduportal.attendance.sheet_page import Crumbs, show_or_save
 from eduportal.booking.rules import State
-from eduportal.shared import guard
+from eduportal.shared import events, guard
 from eduportal.shared.guard import staff
 from eduportal.shared.refusal import Refused
 
@@ -24,6 +24,7 @@ def run(run_id: int) -> str:
     grid = queries.grid(run_id, guard.center_ids())
     if grid is None:
         abort(404)
+    events.looked_at(guard.by(), f"attendance of run {run_id}", address=request.remote_addr)
     return render_template(
         "attendance/run.html",
         grid=grid,

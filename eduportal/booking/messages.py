@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from eduportal.accounts.rules import Audience, Relation
 from eduportal.notices.actions import post
 from eduportal.notices.models import Channel
-from eduportal.shared import dates, phones
+from eduportal.shared import clock, dates, phones
 
 Facts = sa.Row[*tuple[Any, ...]]
 
@@ -26,8 +26,13 @@ def audience_in_words(audience: str) -> str:
 
 
 def relations_in_words(relations: Any) -> str:
-    """`거주, 직장, 재학`, in a fixed order."""
-    return ", ".join(relation.label for relation in Relation if relation.value in set(relations))
+    """`우리 구에 사는 분, 우리 구에 직장이 있는 분`, in a fixed order."""
+    words = {
+        Relation.LIVES: _("우리 구에 사는 분"),
+        Relation.WORKS: _("우리 구에 직장이 있는 분"),
+        Relation.STUDIES: _("우리 구에 다니는 학교가 있는 분"),
+    }
+    return ", ".join(words[relation] for relation in Relation if relation.value in set(relations))
 
 
 def tell_placed(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
@@ -91,7 +96,8 @@ def tell_moved(
         run,
         booking_id,
         person,
-        f"moved:{old:%Y%m%d%H%M}:{new[0]:%Y%m%d%H%M}",
+        # Each moving is an occasion of its own, also back to where it was.
+        f"moved:{clock.now():%Y%m%d%H%M%S%f}",
         _(
             "%(old)s 수업이 %(new)s, %(room)s(으)로 바뀌었습니다.",
             old=dates.written_datetime(old),

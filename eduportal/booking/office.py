@@ -12,7 +12,7 @@ from eduportal.booking.queries import Standing
 from eduportal.booking.rules import HOLDING, LIVE, State
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.models import Meeting, Run
-from eduportal.shared import dates, events, guard
+from eduportal.shared import dates, events, guard, phones
 from eduportal.shared.forms import Form, carried_out, options
 from eduportal.shared.guard import staff
 from eduportal.shared.refusal import Refused
@@ -44,6 +44,8 @@ def roster(run_id: int) -> str:
 def person(booking_id: int) -> str:
     """One person unmasked: a POST, since looking is an act that leaves a line."""
     standing = _booking(booking_id)
+    if standing.booking.person is None:
+        abort(404)
     events.looked_at(
         guard.by(),
         f"contact of booking {booking_id}",
@@ -74,9 +76,11 @@ def entry(run_id: int) -> Answer:
 def placement(booking_id: int) -> Answer:
     """Give a waiting person a place before their turn."""
     standing, form = _booking(booking_id), ReasonForm()
+    by_phone = _out_of_reach(standing)
     act = partial(actions.place, guard.by(), booking_id, guard.center_ids(), form.reason.data or "")
     if form.validate_on_submit() and carried_out(form, act):
-        flash(_("수강을 확정했습니다. 신청하신 분께 알렸습니다."))
+        flash(_("수강을 확정했습니다."))
+        _ask_for_calls(by_phone)
         return _to_roster(standing)
     return _page("booking/placement.html", form, standing=standing)
 
@@ -86,11 +90,13 @@ def placement(booking_id: int) -> Answer:
 def cancellation(booking_id: int) -> Answer:
     """Cancel somebody's booking for the office."""
     standing, form = _booking(booking_id), ReasonForm()
+    by_phone = _out_of_reach(standing)
     act = partial(
         actions.cancel, guard.by(), booking_id, guard.center_ids(), form.reason.data or ""
     )
     if form.validate_on_submit() and carried_out(form, act):
-        flash(_("신청을 취소했습니다. 신청하신 분께 알렸습니다."))
+        flash(_("신청을 취소했습니다."))
+        _ask_for_calls(by_phone)
         return _to_roster(standing)
     return _page("booking/office_cancellation.html", form, standing=standing)
 
@@ -115,11 +121,13 @@ def capacity(run_id: int) -> Answer:
 def cancel_run(run_id: int) -> Answer:
     """Call a run off (폐강)."""
     run, form = _run(run_id), ReasonForm()
+    by_phone = queries.unreachable(run_id)
     act = partial(
         actions.cancel_run, guard.by(), run_id, guard.center_ids(), form.reason.data or ""
     )
     if form.validate_on_submit() and carried_out(form, act):
-        flash(_("강좌를 폐강하고 신청하신 모든 분께 알렸습니다."))
+        flash(_("강좌를 폐강하고, 신청하신 분들께 문자나 전자우편으로 알렸습니다."))
+        _ask_for_calls(by_phone)
         return redirect(url_for("catalog_office.run", run_id=run_id), 303)
     return _page("booking/cancel_run.html", form, run=run)
 
@@ -133,9 +141,26 @@ def move_meeting(meeting_id: int) -> Answer:
         abort(404)
     form = _meeting_form(meeting)
     if form.validate_on_submit() and carried_out(form, partial(_move, meeting_id, form)):
-        flash(_("수업을 옮기고 신청하신 분들께 알렸습니다."))
+        flash(_("수업을 옮겼습니다."))
+        _ask_for_calls(queries.unreachable(meeting.run_id))
         return redirect(url_for("catalog_office.run", run_id=meeting.run_id), 303)
     return _page("booking/move_meeting.html", form, meeting=meeting, run=meeting.run)
+
+
+def _out_of_reach(standing: Standing) -> int:
+    person = standing.booking.person
+    return int(person is not None and not (phones.is_mobile(person.phone) or person.email))
+
+
+def _ask_for_calls(people: int) -> None:
+    if people:
+        flash(
+            _(
+                "문자를 받을 수 없는 분이 %(count)s명 있습니다. 명단의 연락처로 전화해 주세요.",
+                count=people,
+            ),
+            "warning",
+        )
 
 
 def _page(template: str, form: Form, **values: object) -> Answer:

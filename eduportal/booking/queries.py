@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from eduportal.accounts.models import Person
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import LIVE, State
 from eduportal.catalog.models import Meeting, Office, Run
+from eduportal.shared import phones
 from eduportal.shared.db import db
+from eduportal.shared.events import Event
 
 Centers = frozenset[int] | None
 
@@ -117,4 +120,34 @@ def office_meeting(meeting_id: int, centers: Centers) -> Meeting | None:
 
 def office_phone() -> str:
     """Where to call when the page cannot help."""
-    return db.session.scalar(sa.select(Office.phone)) or ""
+    return phones.written(db.session.scalar(sa.select(Office.phone)))
+
+
+def ending_reason(booking_id: int) -> str | None:
+    """Why the office ended a booking, as the person was told; None where they did it themselves."""
+    return db.session.scalar(
+        sa.select(Event.reason)
+        .where(
+            Event.booking_id == booking_id,
+            Event.verb.in_(("booking.cancelled", "booking.withdrawn")),
+        )
+        .order_by(Event.id.desc())
+    )
+
+
+def unreachable(run_id: int) -> int:
+    """How many live bookings of a run are of people whom no message reaches."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Booking)
+            .join(Person, Person.id == Booking.person_id)
+            .where(
+                Booking.run_id == run_id,
+                Booking.state.in_(LIVE),
+                Person.email.is_(None),
+                sa.or_(Person.phone.is_(None), Person.phone.not_like("010%")),
+            )
+        )
+        or 0
+    )

@@ -52,6 +52,8 @@ def booking(booking_id: int) -> str:
         standing=standing,
         can_cancel=_can_cancel(standing),
         next_meeting=next(coming, None),
+        reason=queries.ending_reason(booking_id),
+        has_begun=rules.has_begun(now, standing.booking.run.starts_at),
     )
 
 
@@ -89,6 +91,8 @@ def _refused(run_id: int, form: ConfirmForm, refused: Refused) -> Answer:
     # The second of two taps, or a page that was open in two tabs: the answer is the booking.
     if refused.reason is Reason.ALREADY_BOOKED:
         booking_id = queries.live_booking_id(run_id, _person_id())
+        if booking_id is None:
+            return redirect(url_for("booking.my"), 303)
         return redirect(url_for("booking.booking", booking_id=booking_id), 303)
     return _last_look(run_id, form, refused.sentence)
 

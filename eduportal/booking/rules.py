@@ -73,10 +73,10 @@ class Reason(StrEnum):
     OTHER_AUDIENCE = "%(audience)s을 위한 강좌입니다. 다른 강좌를 골라 주세요."
     TOO_YOUNG = "첫 수업일에 만 %(age)s세 이상인 분을 위한 강좌입니다."
     TOO_OLD = "첫 수업일에 만 %(age)s세 이하인 분을 위한 강좌입니다."
-    OTHER_RELATION = "%(relations)s 중 하나에 해당하는 분을 위한 강좌입니다."
+    OTHER_RELATION = "%(relations)s을 위한 강좌입니다."
     ALREADY_BOOKED = "이미 신청하신 강좌입니다. ‘나의 신청 내역’에서 확인해 주세요."
     OVERLAPS = "신청하신 ‘%(other)s’ 강좌와 수업 시간이 겹칩니다."
-    MONTHLY_LIMIT = "%(month)s월에 시작하는 강좌는 두 교육장을 합해 한 사람이 %(limit)s개까지 신청할 수 있습니다."
+    MONTHLY_LIMIT = "%(month)s월에 시작하는 강좌는 모든 교육장을 합해 한 사람이 %(limit)s개까지 신청할 수 있습니다."
     WAITING_FULL = "정원과 대기 인원이 모두 찼습니다."
     FULL = "남은 자리가 없습니다. 정원을 늘리거나 대기로 신청해 주세요."
     TOO_LATE_TO_CANCEL = "취소할 수 있는 때(%(until)s까지)가 지났습니다. %(phone)s로 전화해 주세요."
@@ -84,6 +84,7 @@ class Reason(StrEnum):
     REASON_NEEDED = "사유를 적어 주세요."
     NOT_RUNNING = "공개된 강좌만 폐강할 수 있습니다. 작성 중인 강좌는 삭제해 주세요."
     RUN_ENDED = "이미 끝난 강좌입니다."
+    MEETING_BEGUN = "이미 시작한 수업은 옮길 수 없습니다."
     CAPACITY_BELOW_PLACED = "이미 확정된 %(taken)s명보다 정원을 적게 할 수 없습니다."
     CAPACITY_ABOVE_SEATS = "강의실 좌석 %(seats)s개보다 정원을 많게 할 수 없습니다."
 
@@ -178,6 +179,11 @@ def may_cancel(state: State, now: datetime, cancel_until: datetime) -> bool:
     if state in HOLDING:
         return now < cancel_until
     return state in LIVE
+
+
+def has_begun(now: datetime, starts_at: datetime | None) -> bool:
+    """Whether the first meeting has started."""
+    return starts_at is not None and now >= starts_at
 
 
 def state_after_leaving(state: State, now: datetime, starts_at: datetime) -> State:

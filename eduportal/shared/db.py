@@ -109,12 +109,16 @@ def writing(verb: Callable[P, T]) -> Callable[P, T]:
     def in_turn(*args: P.args, **kwargs: P.kwargs) -> T:
         if _in_turn.get():
             return verb(*args, **kwargs)
-        for tried in range(TRIES):
+        tries, deadline = 0, time.monotonic() + TURN_SECONDS
+        while tries < TRIES and time.monotonic() < deadline:
             try:
                 return _once(functools.partial(verb, *args, **kwargs))
-            except (Again, DBAPIError) as error:
+            except Again:
+                pass
+            except DBAPIError as error:
                 _raise_unless_worth_another_try(error)
-                time.sleep(random.uniform(0, 0.01 * 2**tried))  # noqa: S311 (spreads retries only)
+                tries += 1
+            time.sleep(random.uniform(0, 0.02))  # noqa: S311 (spreads retries only)
         raise Busy
 
     return in_turn
@@ -187,9 +191,7 @@ def _turn() -> Iterator[None]:
         yield
 
 
-def _raise_unless_worth_another_try(error: Again | DBAPIError) -> None:
-    if isinstance(error, Again):
-        return
+def _raise_unless_worth_another_try(error: DBAPIError) -> None:
     state = getattr(error.orig, "sqlstate", None)
     if state in TRY_AGAIN_STATES:
         return

@@ -186,6 +186,9 @@ def _day(text: str) -> date:
         parts = [parts[0][:4], parts[0][4:6], parts[0][6:]]
     try:
         year, month, day = (int(part) for part in parts)
+        # No office plans beyond these years, and the calendar's ends have no Seoul midnight.
+        if not 1900 <= year <= 2100:
+            raise ValueError
         return date(year, month, day)
     except ValueError:
         raise ValueError(_("날짜를 다시 확인해 주세요. 예: 1954-03-01 또는 19540301")) from None

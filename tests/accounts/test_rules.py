@@ -128,6 +128,17 @@ def test_nobody_was_born_tomorrow_or_121_years_ago(born: date) -> None:
     assert reason(rules.registration_refusal(born, TODAY)) is Reason.BIRTH_DATE_IMPOSSIBLE
 
 
+def test_after_five_tries_a_phone_registers_nobody() -> None:
+    assert rules.tries_to_register_refusal(4) is None
+    assert reason(rules.tries_to_register_refusal(5)) is Reason.REGISTRATION_TOO_MANY
+
+
+def test_a_locked_namesake_is_said_whatever_was_typed() -> None:
+    wrong, locked = Reason.BIRTH_DATE_WRONG, Reason.BIRTH_DATE_TOO_MANY
+    assert reason(rules.namesake_refusal([wrong, wrong])) is Reason.NAME_KNOWN
+    assert reason(rules.namesake_refusal([wrong, locked])) is locked
+
+
 def test_age_turns_on_the_birthday() -> None:
     assert rules.age_on(date(2026, 2, 28), date(1954, 3, 1)) == 71
     assert rules.age_on(date(2026, 3, 1), date(1954, 3, 1)) == 72

@@ -90,7 +90,9 @@ def test_only_placed_people_are_decided_about(over: Class) -> None:
     close_run(STAFF, over.run.id)
 
     assert booking(withdrawn.id).state is State.WITHDRAWN
-    assert booking(waiting.id).state is State.WAITING
+    # Whoever still waited has waited in vain: the list ends with the run.
+    assert booking(waiting.id).state is State.CANCELLED
+    assert list(promises.places_are_counted_right()) == []
 
 
 def test_the_table_of_moves_allows_it() -> None:

@@ -167,3 +167,57 @@ def test_a_moved_meeting_is_told_to_everybody_in_the_run(
     actions.move_meeting(STAFF, meeting_id, None, later, later + timedelta(hours=2), room_id)
     told = db.session.scalars(sa.select(Notice.address).where(Notice.kind == "booking.moved"))
     assert set(told) == {person.phone for person in people[:4]}
+
+
+def test_moving_back_and_forth_is_told_each_time_and_no_change_is_not(
+    run: Run, people: list[Person]
+) -> None:
+    apply(people[0], run)
+    meeting = run.meetings[1]
+    meeting_id, room_id = meeting.id, meeting.room_id
+    here, there = meeting.starts_at, meeting.starts_at + timedelta(days=5)
+    for start in (there, here, there, there):
+        actions.move_meeting(STAFF, meeting_id, None, start, start + timedelta(hours=2), room_id)
+    count = sa.select(sa.func.count()).where(Notice.kind == "booking.moved")
+    assert db.session.scalar(count) == 3
+
+
+def test_what_has_begun_or_is_over_stays_where_it_was(run: Run, full: list[Booking]) -> None:
+    first = run.meetings[0]
+    first.starts_at = run.starts_at = factories.now() - timedelta(hours=1)
+    db.session.commit()
+    later = factories.now() + timedelta(days=50)
+    moved = (STAFF, first.id, None, later, later + timedelta(hours=2), first.room_id)
+    assert refused(actions.move_meeting, *moved) is Reason.MEETING_BEGUN
+    run.ends_at = factories.now() - timedelta(minutes=1)
+    db.session.commit()
+    assert refused(actions.move_meeting, *moved) is Reason.RUN_ENDED
+    assert refused(actions.change_capacity, STAFF, run.id, None, 3) is Reason.RUN_ENDED
+
+
+def test_whoever_was_passed_over_gets_the_free_place_when_the_obstacle_goes(
+    people: list[Person],
+) -> None:
+    factories.create_office()
+    tenth = factories.until_the_tenth()
+    wanted = factories.create_run(capacity=1, monthly_limit=1, starts_in=tenth)
+    other = factories.create_run(starts_in=tenth + timedelta(hours=5))
+    holder = apply(people[0], wanted)
+    waiting = apply(people[1], wanted)
+    in_other = apply(people[1], other)
+    actions.cancel_own(by(people[0]), holder.id, "")
+    assert booking(waiting.id).state is State.WAITING
+    actions.cancel_own(by(people[1]), in_other.id, "")
+    assert booking(waiting.id).state is State.PLACED
+    assert promises.broken() == []
+
+
+def test_waiting_for_a_run_that_has_begun_stands_in_nobodys_way(
+    run: Run, full: list[Booking], people: list[Person]
+) -> None:
+    run.starts_at = factories.now() - timedelta(hours=1)
+    db.session.commit()
+    for days in (3, 6):
+        other = factories.create_run(starts_in=factories.until_the_tenth() + timedelta(days=days))
+        assert apply(people[2], other).state is State.PLACED
+    assert promises.broken() == []

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from eduportal.accounts.models import Consent, Person
+from eduportal.accounts.rules import Audience
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
 from eduportal.catalog.models import Run
@@ -230,3 +231,31 @@ def test_a_closed_run_shows_who_completed(at_work: FlaskClient, run: Run) -> Non
     factories.create_booking(run, state=State.COMPLETED)
     assert "수료" in text(at_work.get(f"/office/runs/{run.id}/roster"))
     assert fresh(run).places_taken == 1
+
+
+def test_the_offices_reason_is_read_on_ones_own_page(
+    at_work: FlaskClient, run: Run, people: list[Person]
+) -> None:
+    made = apply(people[0], run)
+    at_work.post(f"/office/bookings/{made.id}/cancellation", data={"reason": "이중 신청"})
+    at_work.post("/sign-out")
+    sign_in(at_work, people[0])
+    assert "이중 신청" in text(at_work.get(f"/my/bookings/{made.id}"))
+
+
+def test_staff_are_told_whom_no_message_reaches(
+    at_work: FlaskClient, run: Run, people: list[Person]
+) -> None:
+    people[0].phone = "0226700000"
+    db.session.commit()
+    apply(people[0], run)
+    answer = at_work.post(
+        f"/office/runs/{run.id}/cancellation", data={"reason": "사유"}, follow_redirects=True
+    )
+    assert "문자를 받을 수 없는 분이 1명" in text(answer)
+
+
+def test_employees_are_not_entered_at_the_desk(at_work: FlaskClient, run: Run) -> None:
+    run.audience = Audience.EMPLOYEE
+    db.session.commit()
+    assert "신청 넣기" not in text(at_work.get(f"/office/runs/{run.id}/roster"))

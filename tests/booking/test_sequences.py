@@ -15,7 +15,7 @@ from eduportal.booking.models import Booking
 from eduportal.booking.rules import LIVE
 from eduportal.catalog.models import Run
 from eduportal.shared.db import db
-from eduportal.shared.refusal import Refused
+from eduportal.shared.refusal import Missing, Refused
 from tests import conftest, factories
 from tests.booking.conftest import STAFF, by
 
@@ -72,12 +72,12 @@ def take(step: str, person: Person, run: Run) -> None:
     )
     verbs: dict[str, Callable[[], object]] = {
         "apply": lambda: actions.apply(by(person), run.id, person.id),
-        "cancel": lambda: live and actions.cancel_own(by(person), live, ""),
-        "office": lambda: live and actions.cancel(STAFF, live, None, "사유"),
-        "place": lambda: live and actions.place(STAFF, live, None, "사유"),
+        "cancel": lambda: actions.cancel_own(by(person), live or 0, ""),
+        "office": lambda: actions.cancel(STAFF, live or 0, None, "사유"),
+        "place": lambda: actions.place(STAFF, live or 0, None, "사유"),
         "capacity": lambda: actions.change_capacity(STAFF, run.id, None, 1 + person.id % 4),
     }
     try:
         verbs[step]()
-    except Refused:
+    except (Refused, Missing):
         return

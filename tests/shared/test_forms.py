@@ -57,7 +57,9 @@ def test_a_day_may_be_typed_in_many_ways(app: Flask, typed: str) -> None:
     assert filled(app, day=typed).day.data == date(2026, 12, 1)
 
 
-@pytest.mark.parametrize("typed", ["2026-13-01", "어제", "2026-12", "20261301"])
+@pytest.mark.parametrize(
+    "typed", ["2026-13-01", "어제", "2026-12", "20261301", "0001-01-01", "9999-12-31"]
+)
 def test_no_day_is_said_so_and_stays_as_typed(app: Flask, typed: str) -> None:
     form = filled(app, day=typed)
     assert "날짜를 다시 확인해 주세요" in form.day.errors[0]

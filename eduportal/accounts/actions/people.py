@@ -1,16 +1,18 @@
 """Who people are, and what they agreed to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from secrets import token_hex
 
 import sqlalchemy as sa
 
 from eduportal.accounts import consents, rules
+from eduportal.accounts.actions import tries
+from eduportal.accounts.actions.birth_dates import try_birth_date
 from eduportal.accounts.actions.once import insert_once
 from eduportal.accounts.models import Account, Consent, Person
-from eduportal.accounts.rules import Audience, Purpose, Reason, Relation, Sex
+from eduportal.accounts.rules import Audience, Purpose, Reason, Refusal, Relation, Sex
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
@@ -29,25 +31,17 @@ class NewPerson:
     sex: Sex | None = None
 
 
-@writing
 def register(new: NewPerson, answers: Mapping[Purpose, bool]) -> int:
     """A person registers by an own phone, with an answer to every question; returns their id.
 
-    Somebody who is there already (another tab, entered at the desk) is found again. Raises Refused.
+    Somebody who is there already (another tab, entered at the desk) is found again, as if they had
+    typed their birth date. Raises Refused; the try stays counted.
     """
-    _ask_the_rules(new, answers)
-    if not answers.get(Purpose.STATISTICS):
-        new = NewPerson(new.phone, new.name, new.birth_date, new.relation, new.dong)
-    account_id = phone_account(new.phone)
-    person_id = _found(new) or _insert(account_id, new)
-    claim(account_id, person_id)
-    by = By("resident", "online", account_id, person_id)
-    unanswered = _unanswered(person_id)
-    if unanswered:
-        events.record(by, "person_registered", person_id=person_id)
-    for purpose in unanswered:
-        _answer(by, person_id, purpose, answers.get(purpose, False))
-    return person_id
+    outcome = _try_to_register(new, answers)
+    if isinstance(outcome, int):
+        return outcome
+    reason, facts = outcome
+    raise Refused(reason, **facts)
 
 
 @writing
@@ -129,6 +123,74 @@ def claim(account_id: int, person_id: int) -> None:
     if taken.rowcount:  # type: ignore[attr-defined]
         by = By("resident", "online", account_id, person_id)
         events.record(by, "person_claimed", person_id=person_id)
+
+
+@writing
+def _try_to_register(new: NewPerson, answers: Mapping[Purpose, bool]) -> int | Refusal:
+    """Who it is, or why not: answered, not raised, since the try must stay counted."""
+    _ask_the_rules(new, answers)
+    account_id = phone_account(new.phone)
+    who = f"phone:{new.phone}"
+    made = tries.made(who, "registration", rules.REGISTRATION_WINDOW)
+    refusal = rules.tries_to_register_refusal(made)
+    if refusal:
+        return refusal
+    if not answers.get(Purpose.STATISTICS):
+        new = replace(new, sex=None)
+    outcome = _known_by_name(new) or _insert(account_id, new)
+    tries.note(who, "registration", succeeded=isinstance(outcome, int))
+    if isinstance(outcome, int):
+        _take_in(account_id, outcome, answers)
+    return outcome
+
+
+def _take_in(account_id: int, person_id: int, answers: Mapping[Purpose, bool]) -> None:
+    claim(account_id, person_id)
+    by = By("resident", "online", account_id, person_id)
+    unanswered = _unanswered(person_id)
+    if unanswered:
+        events.record(by, "person_registered", person_id=person_id)
+    for purpose in unanswered:
+        _answer(by, person_id, purpose, answers.get(purpose, False))
+
+
+def _known_by_name(new: NewPerson) -> int | Refusal | None:
+    """The phone's person of that name, if the birth date confirms it; None where nobody has it.
+
+    A second person of the same name is for the desk, else any birth date could be tried here.
+    """
+    rows = _of_that_name(new)
+    if not rows:
+        return None
+    # Entered twice, once without an account: the same human being, tried once.
+    own: dict[date, int] = {}
+    for row in rows:
+        if row.account_id is None or row.account_phone == new.phone:
+            own.setdefault(row.birth_date, row.id)
+    return _confirmed(own, new.birth_date) if own else (Reason.NAME_ELSEWHERE, {})
+
+
+def _confirmed(own: Mapping[date, int], typed: date) -> int | Refusal:
+    # A try counts for everybody of that name: whose count stands still would be a hint.
+    refusals = {born: try_birth_date(person_id, born == typed) for born, person_id in own.items()}
+    if typed in own and refusals[typed] is None:
+        return own[typed]
+    return rules.namesake_refusal([refusal[0] for refusal in refusals.values() if refusal])
+
+
+def _of_that_name(new: NewPerson) -> Sequence[sa.Row[int, date, int | None, str | None]]:
+    """Everybody of that name whom the phone reaches; one with an account comes first."""
+    return db.session.execute(
+        sa.select(
+            Person.id, Person.birth_date, Person.account_id, Account.phone.label("account_phone")
+        )
+        .outerjoin(Account, Account.id == Person.account_id)
+        .where(
+            sa.or_(Person.phone == new.phone, Account.phone == new.phone),
+            Person.name == rules.normal_name(new.name),
+        )
+        .order_by(Person.account_id.is_(None), Person.id)
+    ).all()
 
 
 def _ask_the_rules(new: NewPerson, answers: Mapping[Purpose, bool]) -> None:

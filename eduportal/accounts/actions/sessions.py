@@ -6,10 +6,9 @@ from secrets import token_hex
 
 import sqlalchemy as sa
 
-from eduportal.accounts import rules
-from eduportal.accounts.actions import tries
+from eduportal.accounts.actions.birth_dates import try_birth_date
 from eduportal.accounts.actions.people import claim, phone_account
-from eduportal.accounts.models import Account, Person, SignInCode
+from eduportal.accounts.models import Account, Person
 from eduportal.accounts.rules import Reason, Refusal
 from eduportal.shared import events
 from eduportal.shared.db import db, writing
@@ -29,23 +28,10 @@ class Ticket:
 @writing
 def confirm_birth_date(phone: str, person_id: int, typed: date) -> Refusal | None:
     """Compare a birth date with the chosen person's; a wrong one stays counted, so it answers."""
-    _hold(phone)
-    who = f"person:{person_id}"
+    # The row that every try of a birth date waits for: two guesses at once count as two.
+    phone_account(phone)
     person = _of_phone(phone, person_id)
-    wrong = tries.failed(who, "birth_date", rules.BIRTH_DATE_WINDOW)
-    refusal = rules.birth_date_refusal(wrong, person.birth_date == typed)
-    tries.note(who, "birth_date", succeeded=refusal is None)
-    if refusal:
-        why = refusal[0].name
-        events.record(
-            By("stranger"),
-            "sign_in_failed",
-            subject="person",
-            subject_id=person_id,
-            way="birth_date",
-            why=why,
-        )
-    return refusal
+    return try_birth_date(person_id, person.birth_date == typed)
 
 
 @writing
@@ -77,11 +63,6 @@ def sign_out_everywhere(by: By) -> None:
         sa.update(Account).where(Account.id == by.account_id).values(session_stamp=token_hex(16))
     )
     events.record(by, "signed_out", person_id=by.person_id, why="everywhere")
-
-
-def _hold(phone: str) -> None:
-    # The row that every step of this phone's signing in waits for: two guesses at once count two.
-    db.session.execute(sa.select(SignInCode.id).where(SignInCode.phone == phone).with_for_update())
 
 
 def _of_phone(phone: str, person_id: int) -> sa.Row[date]:

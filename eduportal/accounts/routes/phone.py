@@ -26,7 +26,7 @@ from eduportal.accounts.routes.base import (
     own_landing,
     show,
 )
-from eduportal.accounts.rules import Reason
+from eduportal.accounts.rules import Reason, normal_name
 from eduportal.accounts.session import WayIn
 from eduportal.shared.forms import Form
 from eduportal.shared.guard import public
@@ -123,6 +123,8 @@ def new_person() -> Page:
             person_id = actions.register(form.new_person(way.phone), form.answers())
             return _admitted(way, person_id)
         except Refused as refused:
+            if refused.reason is Reason.NAME_KNOWN:
+                return _to_namesake(way, str(form.name.data), refused)
             _show_registration(form, refused)
     return form_page(
         "accounts/new_person.html",
@@ -200,6 +202,16 @@ def _show_registration(form: NewPersonForm, refused: Refused) -> None:
         form.birth_date.errors = [*form.birth_date.errors, refused.sentence]
     else:
         show(form, refused)
+
+
+def _to_namesake(way: WayIn, name: str, refused: Refused) -> Response:
+    """On to the birth date of whoever has that name already; to the choice, if several do."""
+    flash(refused.sentence, "warning")
+    same = [known for known in queries.family(way.phone) if known.name == normal_name(name)]
+    if len(same) != 1:
+        return _to("person")
+    session.choose(way, same[0].person_id)
+    return _to("birth_date")
 
 
 def _to(page: str) -> Response:

@@ -42,6 +42,7 @@ def close_run(by: By, run_id: int, centers: Centers = None) -> Closed:
     completed = {booking for booking, own in marks.items() if rules.completes(own, percent)}
     for booking in _placed(run_id):
         _close(by, run, booking, booking.id in completed)
+    places.end_waiting(run_id, by)
     closed = Closed(len(completed), len(marks) - len(completed))
     events.record(
         by,

@@ -11,13 +11,19 @@ from eduportal.shared.events import By
 from eduportal.shared.refusal import Refused
 
 
-@writing
 def cancel_own(by: By, booking_id: int, office_phone: str) -> None:
     """Cancel the acting person's own booking; the seat goes to the head of the list at once.
 
     Raises Refused after the run's `cancel_until` (waiting people may leave at any time), naming
     the office's phone; Missing where the booking is somebody else's.
     """
+    _cancel_own(by, booking_id, office_phone)
+    if by.person_id is not None:
+        _fill_where_passed_over(by.person_id)
+
+
+@writing
+def _cancel_own(by: By, booking_id: int, office_phone: str) -> None:
     theirs = Booking.person_id == by.person_id
     run = places.locked_run(places.booking_facts(booking_id, theirs).run_id)
     booking = places.booking_facts(booking_id, theirs)
@@ -28,13 +34,32 @@ def cancel_own(by: By, booking_id: int, office_phone: str) -> None:
     _leave(by, run, booking, None)
 
 
-@writing
 def cancel(by: By, booking_id: int, centers: Centers, reason: str) -> None:
     """Cancel anybody's booking for the office, with a reason (직권취소)."""
+    person_id = _cancel(by, booking_id, centers, reason)
+    if person_id is not None:
+        _fill_where_passed_over(person_id)
+
+
+@writing
+def _cancel(by: By, booking_id: int, centers: Centers, reason: str) -> int | None:
     run = places.locked_run(places.booking_facts(booking_id).run_id, centers)
     booking = places.booking_facts(booking_id)
     _refuse_unless_live(booking)
     _leave(by, run, booking, reason)
+    person_id: int | None = booking.person_id
+    return person_id
+
+
+def _fill_where_passed_over(person_id: int) -> None:
+    # In turns of their own: no verb locks two runs, so that none can wait in a circle.
+    for run_id in places.runs_waited_for(person_id):
+        _fill(run_id)
+
+
+@writing
+def _fill(run_id: int) -> None:
+    places.fill(run_id)
 
 
 def _refuse_unless_live(booking: Facts) -> None:

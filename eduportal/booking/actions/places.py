@@ -125,8 +125,13 @@ def live_bookings(person_id: int, run_id: int) -> Sequence[Facts]:
     return db.session.execute(
         sa.select(Booking.run_id, Run.title, Run.section, Run.starts_on, overlaps.label("overlaps"))
         .join(Run, Run.id == Booking.run_id)
-        .where(Booking.person_id == person_id, Booking.state.in_(LIVE))
+        .where(Booking.person_id == person_id, Booking.state.in_(LIVE), stands(clock.now()))
     ).all()
+
+
+def stands(now: datetime) -> sa.ColumnElement[bool]:
+    """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself."""
+    return sa.or_(Booking.state != State.WAITING, Run.starts_at > now)
 
 
 def load(bookings: Sequence[Facts], run: Facts) -> Load:
@@ -226,6 +231,26 @@ def place_waiting(run: Facts, booking: Facts, person: Facts, by: By, **why: str 
     change_run(run.id, places_taken=1, waiting=-1)
     note(by, "placed", run.id, booking, reason=why.get("reason"), from_state=booking.state)
     messages.tell_placed_from_waiting(run, booking.id, person, seat.number if seat else None)
+
+
+def end_waiting(run_id: int, by: By) -> None:
+    """Let those who still wait go, when the run is over; they were told that none is given now."""
+    for booking in waiting(run_id):
+        move(booking, State.CANCELLED)
+        change_run(run_id, waiting=-1)
+        note(by, State.CANCELLED, run_id, booking, from_state=booking.state)
+
+
+def runs_waited_for(person_id: int) -> Sequence[int]:
+    """Runs with a free place in whose list the person stands: passed over there, until now."""
+    query = sa.select(Run.id).join(Booking, Booking.run_id == Run.id)
+    return db.session.scalars(
+        query.where(
+            Booking.person_id == person_id,
+            Booking.state == State.WAITING,
+            Run.places_taken < Run.capacity,
+        ).order_by(Run.id)
+    ).all()
 
 
 def note(

@@ -55,6 +55,7 @@ def change_capacity(by: By, run_id: int, centers: Centers, capacity: int) -> Non
     Raises Refused below those placed, and above the seats of the room that work.
     """
     run = places.locked_run(run_id, centers)
+    _refuse_unless_to_come(run)
     if capacity < run.places_taken:
         raise Refused(Reason.CAPACITY_BELOW_PLACED, taken=run.places_taken)
     seats = _working_seats(run.room_id)
@@ -79,17 +80,32 @@ def move_meeting(
     Raises Refused where the room or the instructor is taken then.
     """
     old = db.session.execute(
-        sa.select(Meeting.run_id, Meeting.starts_at).where(Meeting.id == meeting_id)
+        sa.select(Meeting.run_id, Meeting.starts_at, Meeting.ends_at, Meeting.room_id).where(
+            Meeting.id == meeting_id
+        )
     ).one_or_none()
     if old is None:
         raise Missing
     run = places.locked_run(old.run_id, centers)
+    _refuse_unless_to_come(run)
+    if run.state is RunState.PUBLISHED and old.starts_at <= clock.now():
+        raise Refused(Reason.MEETING_BEGUN)
+    if (old.starts_at, old.ends_at, old.room_id) == (starts_at, ends_at, room_id):
+        return
     catalog.move_meeting(by, meeting_id, starts_at, ends_at, room_id)
     room = db.session.scalar(sa.select(Room.name).where(Room.id == room_id))
     if run.state is not RunState.PUBLISHED:
         return
     for booking, person in _live(run.id):
         messages.tell_moved(run, booking.id, person, old.starts_at, (starts_at, ends_at), str(room))
+
+
+def _refuse_unless_to_come(run: Facts) -> None:
+    # What is over is in the figures already: neither its places nor its month may change.
+    if run.state is RunState.CANCELLED:
+        raise Refused(Reason.RUN_CANCELLED)
+    if run.ends_at is not None and clock.now() >= run.ends_at:
+        raise Refused(Reason.RUN_ENDED)
 
 
 def _live(run_id: int) -> Iterable[tuple[Facts, Facts]]:

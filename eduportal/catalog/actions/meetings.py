@@ -78,6 +78,7 @@ def move_meeting(
     meeting.starts_at, meeting.ends_at, meeting.room_id = starts_at, ends_at, room_id
     db.session.flush()
     follow_meetings(run.id)
+    _refuse_start_within_window(run)
     new = {"meeting": _written(slot.span), "room": room_id}
     events.record(
         by,
@@ -99,6 +100,13 @@ def delete_meeting(by: By, meeting_id: int, centers: Centers) -> None:
     db.session.execute(sa.delete(Meeting).where(Meeting.id == meeting_id))
     follow_meetings(run.id)
     events.record(by, "run.meeting_deleted", run_id=run.id, meeting=written)
+
+
+def _refuse_start_within_window(run: Run) -> None:
+    """A published run's first meeting stays after its window and its last moment to cancel."""
+    if run.state is RunState.PUBLISHED and run.starts_at is not None:
+        for refusal in rules.window_refusals(run.starts_at, run.apply_until, run.cancel_until):
+            refuse(refusal)
 
 
 def _run_of(meeting_id: int) -> int:

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-
 from eduportal.accounts import actions as accounts
 from eduportal.accounts.rules import Relation, Sex, age_band
 from eduportal.booking import messages, rules
 from eduportal.booking.actions import places
 from eduportal.booking.actions.places import Centers, Facts
-from eduportal.booking.models import Booking
 from eduportal.booking.rules import Reason, State
 from eduportal.shared import clock, events
-from eduportal.shared.db import db, writing
+from eduportal.shared.db import writing
 from eduportal.shared.events import By
 from eduportal.shared.refusal import Refused
 
@@ -98,25 +95,22 @@ def _enter_booking(by: By, run: Facts, person: Facts, state: State, late_reason:
     placed = state is State.PLACED
     seat = places.free_seat(run) if placed else None
     number = places.next_number(run.id, state)
-    booking_id = db.session.execute(
-        sa.insert(Booking)
-        .values(
-            run_id=run.id,
-            person_id=person.id,
-            seat_id=seat.id if seat else None,
-            number=number,
-            state=state,
-            channel=by.channel,
-            applied_at=now,
-            changed_at=now,
-            held_from=now if placed else None,
-            age_band=age_band(run.starts_on, person.birth_date),
-            sex=person.sex,
-            dong=person.dong,
-            relation=person.relation,
-            audience=person.audience,
-        )
-        .returning(Booking.id)
+    booking_id = places.ask(
+        places.ENTER,
+        run_id=run.id,
+        person_id=person.id,
+        seat_id=seat.id if seat else None,
+        number=number,
+        state=state,
+        channel=by.channel,
+        applied_at=now,
+        changed_at=now,
+        held_from=now if placed else None,
+        age_band=age_band(run.starts_on, person.birth_date),
+        sex=person.sex,
+        dong=person.dong,
+        relation=person.relation,
+        audience=person.audience,
     ).scalar_one()
     events.record(
         by,

@@ -18,7 +18,7 @@ from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, Applicant, Load, Offering, Reason, State
 from eduportal.catalog.models import Meeting, Run, Seat
 from eduportal.shared import clock, dates, events
-from eduportal.shared.db import Again, db
+from eduportal.shared.db import Again, UTCDateTime, db
 from eduportal.shared.events import SYSTEM, By
 from eduportal.shared.refusal import Missing, Refused
 
@@ -59,12 +59,79 @@ RUN_FACTS = (
 )
 BOOKING_FACTS = (Booking.id, Booking.run_id, Booking.person_id, Booking.number, Booking.state)
 
+# The statements of the opening minute are put together once, not for every application: building
+# them took more of its time than running them.
+PERSON_LOCKED = (
+    sa.select(*PERSON_FACTS)
+    .where(Person.id == sa.bindparam("person_id"))
+    .with_for_update(key_share=True)
+)
+RUN_LOCKED = (
+    sa.select(*RUN_FACTS).where(Run.id == sa.bindparam("run_id")).with_for_update(key_share=True)
+)
+
+
+def _live_bookings() -> sa.Select[*tuple[Any, ...]]:
+    theirs, new = aliased(Meeting), aliased(Meeting)
+    overlaps = sa.exists().where(
+        theirs.run_id == Booking.run_id,
+        new.run_id == sa.bindparam("run_id"),
+        theirs.starts_at < new.ends_at,
+        new.starts_at < theirs.ends_at,
+    )
+    return (
+        sa.select(Booking.run_id, Run.title, Run.section, Run.starts_on, overlaps.label("overlaps"))
+        .join(Run, Run.id == Booking.run_id)
+        .where(
+            Booking.person_id == sa.bindparam("person_id"),
+            Booking.state.in_(LIVE),
+            stands(sa.bindparam("now", type_=UTCDateTime)),
+        )
+    )
+
+
+def stands(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself."""
+    return sa.or_(Booking.state != State.WAITING, Run.starts_at > now)
+
+
+LIVE_BOOKINGS = _live_bookings()
+FREE_SEAT = (
+    sa.select(Seat.id, Seat.number)
+    .where(
+        Seat.room_id == sa.bindparam("room_id"),
+        Seat.out_of_order.is_(False),
+        ~sa.exists().where(
+            Booking.run_id == sa.bindparam("run_id"),
+            Booking.seat_id == Seat.id,
+            Booking.state.in_(HOLDING),
+        ),
+    )
+    .order_by(Seat.number)
+    .limit(1)
+)
+RUNS, BOOKINGS = db.metadata.tables["run"], db.metadata.tables["booking"]
+COUNT_ONE_MORE = (
+    sa.update(RUNS)
+    .where(RUNS.c.id == sa.bindparam("of_run"))
+    .values(
+        last_number=RUNS.c.last_number + 1,
+        places_taken=RUNS.c.places_taken + sa.bindparam("placed"),
+        waiting=RUNS.c.waiting + sa.bindparam("more_waiting"),
+    )
+    .returning(RUNS.c.last_number)
+)
+ENTER = sa.insert(BOOKINGS).returning(BOOKINGS.c.id)
+
+
+def ask(statement: sa.Executable, **values: Any) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Run a statement of this turn, past the ORM."""
+    return db.session.connection().execute(statement, values)
+
 
 def locked_person(person_id: int) -> Facts:
     """The person's row, locked: it guards what spans runs (two tabs, two runs)."""
-    found = db.session.execute(
-        sa.select(*PERSON_FACTS).where(Person.id == person_id).with_for_update(key_share=True)
-    ).one_or_none()
+    found = ask(PERSON_LOCKED, person_id=person_id).one_or_none()
     if found is None:
         raise Missing
     return found
@@ -72,10 +139,8 @@ def locked_person(person_id: int) -> Facts:
 
 def locked_run(run_id: int, centers: Centers = None) -> Facts:
     """The run's row, locked: it guards the run's places. Missing where it is not theirs."""
-    query = sa.select(*RUN_FACTS).where(Run.id == run_id).with_for_update(key_share=True)
-    if centers is not None:
-        query = query.where(Run.center_id.in_(centers))
-    found = db.session.execute(query).one_or_none()
+    query = RUN_LOCKED if centers is None else RUN_LOCKED.where(Run.center_id.in_(centers))
+    found = ask(query, run_id=run_id).one_or_none()
     if found is None:
         raise Missing
     return found
@@ -115,23 +180,7 @@ def live_bookings(person_id: int, run_id: int) -> Sequence[Facts]:
 
     Rows of (run_id, title, section, starts_on, overlaps); asked under the person's lock.
     """
-    theirs, new = aliased(Meeting), aliased(Meeting)
-    overlaps = sa.exists().where(
-        theirs.run_id == Booking.run_id,
-        new.run_id == run_id,
-        theirs.starts_at < new.ends_at,
-        new.starts_at < theirs.ends_at,
-    )
-    return db.session.execute(
-        sa.select(Booking.run_id, Run.title, Run.section, Run.starts_on, overlaps.label("overlaps"))
-        .join(Run, Run.id == Booking.run_id)
-        .where(Booking.person_id == person_id, Booking.state.in_(LIVE), stands(clock.now()))
-    ).all()
-
-
-def stands(now: datetime) -> sa.ColumnElement[bool]:
-    """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself."""
-    return sa.or_(Booking.state != State.WAITING, Run.starts_at > now)
+    return ask(LIVE_BOOKINGS, person_id=person_id, run_id=run_id, now=clock.now()).all()
 
 
 def load(bookings: Sequence[Facts], run: Facts) -> Load:
@@ -152,15 +201,7 @@ def contact(person_id: int) -> Facts:
 
 def free_seat(run: Facts) -> Facts | None:
     """The lowest working seat (id, number) of the room that nobody holds in this run."""
-    held = sa.exists().where(
-        Booking.run_id == run.id, Booking.seat_id == Seat.id, Booking.state.in_(HOLDING)
-    )
-    return db.session.execute(
-        sa.select(Seat.id, Seat.number)
-        .where(Seat.room_id == run.room_id, Seat.out_of_order.is_(False), ~held)
-        .order_by(Seat.number)
-        .limit(1)
-    ).first()
+    return ask(FREE_SEAT, room_id=run.room_id, run_id=run.id).first()
 
 
 def change_run(run_id: int, **by_how_many: int) -> None:
@@ -171,14 +212,8 @@ def change_run(run_id: int, **by_how_many: int) -> None:
 
 def next_number(run_id: int, state: State) -> int:
     """Count one more application, placed or waiting; returns its number in the order of arrival."""
-    counts = {
-        Run.last_number: Run.last_number + 1,
-        Run.places_taken: Run.places_taken + int(state is State.PLACED),
-        Run.waiting: Run.waiting + int(state is State.WAITING),
-    }
-    return db.session.execute(
-        sa.update(Run).where(Run.id == run_id).values(counts).returning(Run.last_number)
-    ).scalar_one()
+    more = {"placed": int(state is State.PLACED), "more_waiting": int(state is State.WAITING)}
+    return int(ask(COUNT_ONE_MORE, of_run=run_id, **more).scalar_one())
 
 
 def move(booking: Facts, new: State, **values: object) -> None:

@@ -125,7 +125,8 @@ ENTER = sa.insert(BOOKINGS).returning(BOOKINGS.c.id)
 
 
 def ask(statement: sa.Executable, **values: Any) -> sa.CursorResult[*tuple[Any, ...]]:
-    """Run a statement of this turn, past the ORM."""
+    """Run a statement of this turn, past the ORM; what the turn changed through it is there."""
+    db.session.flush()
     return db.session.connection().execute(statement, values)
 
 

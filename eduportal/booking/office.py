@@ -82,7 +82,14 @@ def placement(booking_id: int) -> Answer:
         flash(_("수강을 확정했습니다."))
         _ask_for_calls(by_phone)
         return _to_roster(standing)
-    return _page("booking/placement.html", form, standing=standing)
+    return _page(
+        "booking/act.html",
+        form,
+        standing=standing,
+        title=_("대기 중인 분 확정"),
+        lead=_("순서보다 먼저 자리를 드립니다. 사유가 기록에 남고 명단에 보입니다."),
+        button=_("확정하기"),
+    )
 
 
 @blueprint.route("/bookings/<int:booking_id>/cancellation", methods=["GET", "POST"])
@@ -98,7 +105,14 @@ def cancellation(booking_id: int) -> Answer:
         flash(_("신청을 취소했습니다."))
         _ask_for_calls(by_phone)
         return _to_roster(standing)
-    return _page("booking/office_cancellation.html", form, standing=standing)
+    return _page(
+        "booking/act.html",
+        form,
+        standing=standing,
+        title=_("신청 취소"),
+        lead=_("신청을 취소합니다. 사유는 신청하신 분께 전해지고 기록에 남습니다."),
+        button=_("취소하기"),
+    )
 
 
 @blueprint.route("/runs/<int:run_id>/capacity", methods=["GET", "POST"])

@@ -80,7 +80,8 @@ class CapacityForm(Form):
     """How many places a run offers."""
 
     capacity = IntegerField(
-        _l("정원"), [between(1, 500, _l("정원은 1명부터 500명까지 숫자로 입력해 주세요."))]
+        _l("정원"),
+        [chosen(), between(1, 500, _l("정원은 1명부터 500명까지 숫자로 입력해 주세요."))],
     )
 
 
@@ -90,7 +91,7 @@ class MeetingForm(Form):
     day = DayField(_l("날짜"), [required()])
     starts = TimeOfDayField(_l("시작 시각"), [required()])
     ends = TimeOfDayField(_l("끝 시각"), [required()])
-    room_id = SelectField(_l("강의실"), coerce=int)
+    room_id = SelectField(_l("강의실"), [chosen()], coerce=int)
 
     def moments(self) -> tuple[datetime, datetime]:
         """Start and end as UTC instants, once the form is valid."""

@@ -10,10 +10,20 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eduportal import accounts, attendance, booking, catalog, config, notices, portal, statistics
-from eduportal.shared import assets, dates, db, errors, guard, log, masking, paths, security
+from eduportal import (
+    accounts,
+    attendance,
+    booking,
+    catalog,
+    config,
+    jobs,
+    notices,
+    portal,
+    statistics,
+)
+from eduportal.shared import assets, dates, db, errors, guard, log, masking, menu, paths, security
 
-FEATURES = (notices, accounts, catalog, booking, attendance, statistics, portal)
+FEATURES = (notices, jobs, accounts, catalog, booking, attendance, statistics, portal)
 
 
 def create_app(given: Mapping[str, object] | None = None) -> Flask:
@@ -31,6 +41,7 @@ def create_app(given: Mapping[str, object] | None = None) -> Flask:
     assets.serve_well(app)
     dates.add_filters(app)
     masking.add_filters(app)
+    menu.show(app)
     for feature in FEATURES:
         feature.add_to(app)
     guard.protect(app)

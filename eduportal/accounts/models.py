@@ -73,16 +73,36 @@ class Consent(Model):
 
 
 class RoleGrant(Model):
-    """A role at a center (None: every center), from when until when."""
+    """A role at a center (None: every center), from when until when.
+
+    Who looks after a department's training has `department` instead of a center.
+    """
 
     __tablename__ = "role_grant"
+    __table_args__ = (
+        sa.CheckConstraint("(role = 'department') = (department IS NOT NULL)", name="department"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
     center_id: Mapped[int | None] = mapped_column(sa.ForeignKey("center.id"))
+    department: Mapped[str | None] = mapped_column(sa.String(80))
     granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Invitation(Model):
+    """A link by which somebody sets the password of their account; only its hash is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SignInCode(Model):

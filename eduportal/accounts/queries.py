@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
 from eduportal.accounts.models import Account, Consent, Person, RoleGrant
-from eduportal.accounts.rules import Audience, Purpose, Role
+from eduportal.accounts.rules import Audience, Grant, Purpose, Role
 from eduportal.accounts.user import User
 from eduportal.shared import clock
 from eduportal.shared.db import db
@@ -25,6 +24,7 @@ _SIGNED_IN = (
         _person.c.audience,
         _grant.c.role,
         _grant.c.center_id,
+        _grant.c.department,
     )
     .select_from(
         _account.outerjoin(
@@ -91,17 +91,10 @@ def signed_in(account_id: int, person_id: int | None, stamp: str) -> User | None
         person_id=person_id,
         person_name=first.person_name,
         audience=first.audience,
-        roles=frozenset(row.role for row in rows if row.role),
-        center_ids=_office_centers(rows),
+        grants=frozenset(
+            Grant(row.role, row.center_id, row.department) for row in rows if row.role
+        ),
     )
-
-
-def _office_centers(rows: Sequence[Any]) -> frozenset[int] | None:
-    """Where the account does office work; an instructor's centers give no right to any."""
-    grants = [row for row in rows if row.role in (Role.ADMIN, Role.STAFF)]
-    if any(row.role is Role.ADMIN or row.center_id is None for row in grants):
-        return None
-    return frozenset(row.center_id for row in grants)
 
 
 def by_email(email: str) -> sa.Row[int, str | None] | None:

@@ -83,16 +83,59 @@ class Sex(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account may do for the office."""
+    """What an account may do for the office, and for its own department."""
 
     ADMIN = "admin"
     STAFF = "staff"
+    DESK = "desk"
     INSTRUCTOR = "instructor"
+    VIEWER = "viewer"
+    DEPARTMENT = "department"
 
     @property
     def label(self) -> str:
         """As written on screen."""
-        return {"admin": "관리자", "staff": "담당자", "instructor": "강사"}[self.value]
+        return _ROLE_LABELS[self]
+
+
+_ROLE_LABELS = {
+    Role.ADMIN: "관리자",
+    Role.STAFF: "담당자",
+    Role.DESK: "접수 창구",
+    Role.INSTRUCTOR: "강사",
+    Role.VIEWER: "조회 전용",
+    Role.DEPARTMENT: "부서 교육담당",
+}
+
+# Whose grant is enough to do what a page asks for: each of the office's roles may do all that the
+# one after it may.
+OFFICE_ROLES: tuple[Role, ...] = (Role.ADMIN, Role.STAFF, Role.DESK, Role.VIEWER)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role at a center (None: every center); of a department where the role is one of those."""
+
+    role: Role
+    center_id: int | None = None
+    department: str | None = None
+
+
+def centers_of(grants: Collection[Grant], role: Role) -> frozenset[int] | None:
+    """Where somebody may do what `role` may: the centers of that role and of those above it.
+
+    None means every center.
+    """
+    enough = OFFICE_ROLES[: OFFICE_ROLES.index(role) + 1]
+    there = [grant for grant in grants if grant.role in enough]
+    if any(grant.role is Role.ADMIN or grant.center_id is None for grant in there):
+        return None
+    return frozenset(grant.center_id for grant in there if grant.center_id is not None)
+
+
+def may_do(grants: Collection[Grant], role: Role) -> bool:
+    """Whether somebody may do what one of the office's roles may, anywhere."""
+    return any(grant.role in OFFICE_ROLES[: OFFICE_ROLES.index(role) + 1] for grant in grants)
 
 
 class Purpose(StrEnum):
@@ -265,7 +308,7 @@ def is_path_here(text: str) -> bool:
 
 def kind_of(roles: Collection[Role], audience: Audience | None) -> str:
     """An account in one word, for the record of who did what: the most that it may do."""
-    for role in (Role.ADMIN, Role.STAFF, Role.INSTRUCTOR):
+    for role in (Role.ADMIN, Role.STAFF, Role.DESK, Role.INSTRUCTOR, Role.VIEWER, Role.DEPARTMENT):
         if role in roles:
             return role.value
     return (audience or Audience.RESIDENT).value
@@ -273,4 +316,14 @@ def kind_of(roles: Collection[Role], audience: Audience | None) -> str:
 
 def landing(kind: str) -> str:
     """The page that somebody sees first after signing in."""
-    return {"admin": "/office", "staff": "/office", "instructor": "/teach"}.get(kind, "/my")
+    return _LANDINGS.get(kind, "/my")
+
+
+_LANDINGS = {
+    "admin": "/office",
+    "staff": "/office",
+    "desk": "/office",
+    "viewer": "/office",
+    "instructor": "/teach",
+    "department": "/department",
+}

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 from flask_login import UserMixin
 
-from eduportal.accounts.rules import Audience, Role, kind_of
+from eduportal.accounts.rules import Audience, Grant, Role, centers_of, kind_of, may_do
 
 
 @dataclass(frozen=True)
 class User(UserMixin):
-    """An account, the person chosen in this session, and what the account may do.
-
-    `center_ids` are the centers whose office work it does; None means every center.
-    """
+    """An account, the person chosen in this session, and what the account may do."""
 
     account_id: int
     stamp: str
@@ -20,8 +17,7 @@ class User(UserMixin):
     person_id: int | None
     person_name: str | None
     audience: Audience | None
-    roles: frozenset[Role]
-    center_ids: frozenset[int] | None
+    grants: frozenset[Grant]
 
     def get_id(self) -> str:
         """What the session keeps: account, person and stamp."""
@@ -33,19 +29,50 @@ class User(UserMixin):
         return self.person_id is not None
 
     @property
+    def roles(self) -> frozenset[Role]:
+        """The roles it has, somewhere."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
     def is_instructor(self) -> bool:
         """Teaches."""
         return Role.INSTRUCTOR in self.roles
 
     @property
+    def is_viewer(self) -> bool:
+        """Reads what the office has of some centers or all, figures above all."""
+        return may_do(self.grants, Role.VIEWER)
+
+    @property
+    def is_desk(self) -> bool:
+        """Also enters and moves people."""
+        return may_do(self.grants, Role.DESK)
+
+    @property
     def is_staff(self) -> bool:
-        """Works in the office, for some centers or for all."""
-        return Role.STAFF in self.roles or self.is_admin
+        """Also plans and changes what is offered."""
+        return may_do(self.grants, Role.STAFF)
 
     @property
     def is_admin(self) -> bool:
         """Works in the office for every center, and gives roles."""
         return Role.ADMIN in self.roles
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """The departments whose training it looks after."""
+        return frozenset(
+            grant.department
+            for grant in self.grants
+            if grant.role is Role.DEPARTMENT and grant.department
+        )
+
+    def centers_of(self, mark: str) -> frozenset[int] | None:
+        """The centers for which it may do what a mark (viewer, desk, staff, admin) asks for.
+
+        None means every center.
+        """
+        return centers_of(self.grants, Role(mark))
 
     @property
     def kind(self) -> str:

@@ -231,7 +231,7 @@ def own_attendance(booking_id: int, person_id: int | None) -> OwnAttendance | No
     rows = db.session.execute(
         sa.select(Meeting.starts_at, Meeting.ends_at, Attendance.mark)
         .outerjoin(Attendance, mine)
-        .where(Meeting.run_id == booking.run_id)
+        .where(Meeting.run_id == booking.run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
     meetings = rows.all()
@@ -247,7 +247,9 @@ def _lessons() -> sa.Select[*tuple[Any, ...]]:
     """All meetings of runs that were offered, as `Lesson` wants them."""
     earlier = sa.orm.aliased(Meeting)
     number = sa.select(sa.func.count()).where(
-        earlier.run_id == Meeting.run_id, earlier.starts_at <= Meeting.starts_at
+        earlier.run_id == Meeting.run_id,
+        earlier.starts_at <= Meeting.starts_at,
+        earlier.cancelled_at.is_(None),
     )
     in_class = sa.and_(Booking.run_id == Meeting.run_id, Booking.state.in_(ON_SHEET))
     people = sa.select(sa.func.count(Booking.id)).where(in_class)
@@ -271,7 +273,7 @@ def _lessons() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Run, Run.id == Meeting.run_id)
         .join(Room, Room.id == Meeting.room_id)
-        .where(Run.state != RunState.DRAFT)
+        .where(Run.state != RunState.DRAFT, Meeting.cancelled_at.is_(None))
     )
 
 

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from eduportal.booking import office, routes
+from eduportal.booking import routes
+from eduportal.booking.office import bookings
 
 
 def add_to(app: Flask) -> None:
     """Register the resident's and the staff's pages."""
     app.register_blueprint(routes.blueprint)
-    app.register_blueprint(office.blueprint)
+    app.register_blueprint(bookings.blueprint)

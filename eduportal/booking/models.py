@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eduportal.accounts.models import Person
 from eduportal.accounts.rules import Audience, Relation, Sex
-from eduportal.booking.rules import HOLDING, LIVE, State
+from eduportal.booking.rules import HOLDING, LIVE, PaymentKind, State
 from eduportal.catalog.models import Run, Seat
 from eduportal.shared.db import Model, choice
 
@@ -22,7 +22,8 @@ class Booking(Model):
     `number` is its place in the order of arrival, given inside the turn to write. `held_from` and
     `held_until` are the instants between which it held a place: figures as of a day are a WHERE
     on them. Age band, sex, dong, relation and audience are as they were, so that erasing a person
-    leaves every total. `out_of_turn_reason` says why staff placed somebody before their turn.
+    leaves every total; so is an employee's department. `out_of_turn_reason` says why staff placed
+    somebody before their turn.
     """
 
     __tablename__ = "booking"
@@ -65,9 +66,51 @@ class Booking(Model):
     age_band: Mapped[str] = mapped_column(sa.String(20))
     sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))
     dong: Mapped[str | None] = mapped_column(sa.String(40))
+    department: Mapped[str | None] = mapped_column(sa.String(80))
     relation: Mapped[Relation] = mapped_column(choice(Relation, "relation"))
     audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
 
     run: Mapped[Run] = relationship()
     person: Mapped[Person | None] = relationship()
     seat: Mapped[Seat | None] = relationship()
+
+
+class Payment(Model):
+    """Money that staff recorded for a booking: paid, waived or paid back; nothing is paid online.
+
+    `amount` is in won and positive whatever the kind; a wrong line is voided, never changed.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        sa.CheckConstraint("amount > 0", name="amount"),
+        sa.Index("ix_payment_booking", "booking_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(sa.ForeignKey("booking.id"))
+    kind: Mapped[PaymentKind] = mapped_column(choice(PaymentKind, "kind"))
+    amount: Mapped[int]
+    reduction_id: Mapped[int | None] = mapped_column(sa.ForeignKey("reduction.id"))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    day: Mapped[date]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    voided_at: Mapped[datetime | None]
+    voided_reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class RosterMessage(Model):
+    """A message that staff sent to the people of one run: its words, to whom, by whom."""
+
+    __tablename__ = "roster_message"
+    __table_args__ = (sa.Index("ix_roster_message_run", "run_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"))
+    body: Mapped[str] = mapped_column(sa.Text)
+    audience: Mapped[str] = mapped_column(sa.String(40))
+    recipients: Mapped[int]
+    unreachable: Mapped[int]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]

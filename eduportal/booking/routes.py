@@ -80,7 +80,7 @@ def cancellation(booking_id: int) -> Answer:
 
 
 def _last_look(run_id: int, form: ConfirmForm, sentence: str | None = None) -> Answer:
-    run = catalog.run(run_id)
+    run = catalog.run(run_id, clock.now())
     if run is None:
         abort(404)
     page = render_template("booking/apply.html", run=run, form=form, sentence=sentence)

@@ -41,6 +41,20 @@ _LABELS = {
     State.NOT_COMPLETED: "미수료",
 }
 
+
+class PaymentKind(StrEnum):
+    """What staff record about money."""
+
+    PAYMENT = "payment"
+    WAIVER = "waiver"
+    REFUND = "refund"
+
+    @property
+    def label(self) -> str:
+        """As written on screen."""
+        return {"payment": "납부", "waiver": "감면·면제", "refund": "환불"}[self.value]
+
+
 LIVE = frozenset({State.APPLIED, State.WAITING, State.OFFERED, State.PLACED})
 HOLDING = frozenset({State.OFFERED, State.PLACED})
 ATTENDED = frozenset({State.PLACED, State.COMPLETED, State.NOT_COMPLETED, State.WITHDRAWN})

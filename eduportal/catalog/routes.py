@@ -62,7 +62,7 @@ def runs() -> str:
 @public
 def run(run_id: int) -> str:
     """Every fact that somebody needs before applying."""
-    found = queries.run(run_id)
+    found = queries.run(run_id, clocks.now())
     if found is None:
         abort(404)
     centers = {center.id: center for center in queries.centers(clocks.today())}

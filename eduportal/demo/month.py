@@ -14,8 +14,8 @@ from eduportal.booking import actions as booking
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING
 from eduportal.catalog import actions as catalog
+from eduportal.catalog.closed_days import public_holidays
 from eduportal.catalog.models import Meeting, Run
-from eduportal.catalog.public_holidays import public_holidays
 from eduportal.catalog.rules import CourseContent, Kind, RunPlan, Span, meeting_days
 from eduportal.demo.place import Lab, Site
 from eduportal.shared import clock, dates

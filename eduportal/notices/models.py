@@ -52,6 +52,24 @@ class Notice(Model):
     error: Mapped[str | None] = mapped_column(sa.Text)
 
 
+class Sender(Model):
+    """How this office's messages go out: one row, under what the settings say.
+
+    `smtp_url` and `sms_key` are kept enciphered with the portal's secret key (notices/secrets).
+    """
+
+    __tablename__ = "sender"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    smtp_url: Mapped[str | None] = mapped_column(sa.Text)
+    mail_from: Mapped[str | None] = mapped_column(sa.String(254))
+    sms_url: Mapped[str | None] = mapped_column(sa.String(400))
+    sms_key: Mapped[str | None] = mapped_column(sa.Text)
+    sms_from: Mapped[str | None] = mapped_column(sa.String(20))
+    changed_at: Mapped[datetime]
+
+
 def due(now: datetime, channels: Collection[Channel]) -> sa.ColumnElement[bool]:
     """What is to be sent now, over channels that can send, and no other sender holds."""
     return sa.and_(

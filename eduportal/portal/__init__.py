@@ -2,10 +2,16 @@
 
 from flask import Flask
 
-from eduportal.portal import office, routes
+from eduportal.portal import models, office, routes
+from eduportal.shared import menu
+from eduportal.shared.forms import lazy_text as _l
+from eduportal.shared.menu import Item
+
+__all__ = ["add_to", "models"]
 
 
 def add_to(app: Flask) -> None:
     """Give the portal its gathering pages, and every page the office's name."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(office.blueprint)
+    menu.add(app, Item(10, _l("오늘"), "portal_office.today", "viewer"))

@@ -42,6 +42,7 @@ def _meetings_today(centers: Centers) -> Sequence[tuple[Meeting, int]]:
         .join(Run, Run.id == Meeting.run_id)
         .where(
             Run.state == RunState.PUBLISHED,
+            Meeting.cancelled_at.is_(None),
             Meeting.starts_at >= dates.start_of(today),
             Meeting.starts_at < dates.end_of(today),
             _theirs(centers),

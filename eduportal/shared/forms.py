@@ -21,6 +21,8 @@ from eduportal.shared.resident_number import contains_resident_number
 
 # WTForms shows a lazy text like any other; its types know only str.
 lazy = cast(Callable[[str], str], lazy_gettext)
+# The same, with facts to fill in.
+lazy_text = cast(Callable[..., str], lazy_gettext)
 _l = lazy
 
 NO_RESIDENT_NUMBER = _l("주민등록번호는 받지 않습니다. 번호를 지우고 다시 입력해 주세요.")

@@ -20,10 +20,15 @@ class User(Protocol):
     person_id: int | None
     is_learner: bool
     is_instructor: bool
+    is_viewer: bool
+    is_desk: bool
     is_staff: bool
     is_admin: bool
-    center_ids: frozenset[int] | None
+    departments: frozenset[str]
     kind: str
+
+    def centers_of(self, mark: str) -> frozenset[int] | None:
+        """The centers for which they may do what an office mark asks for; None: every one."""
 
 
 def _mark(name: str) -> Callable[[View], View]:
@@ -38,6 +43,9 @@ public = _mark("public")
 signed_in = _mark("signed_in")
 resident = _mark("resident")
 instructor = _mark("instructor")
+department = _mark("department")
+viewer = _mark("viewer")
+desk = _mark("desk")
 staff = _mark("staff")
 admin = _mark("admin")
 
@@ -45,9 +53,15 @@ _ALLOWED: dict[str, Callable[[User], bool]] = {
     "signed_in": lambda user: True,
     "resident": lambda user: user.is_learner,
     "instructor": lambda user: user.is_instructor,
+    "department": lambda user: bool(user.departments),
+    "viewer": lambda user: user.is_viewer,
+    "desk": lambda user: user.is_desk,
     "staff": lambda user: user.is_staff,
     "admin": lambda user: user.is_admin,
 }
+
+
+WORK_MARKS = frozenset({"instructor", "department", "viewer", "desk", "staff", "admin"})
 
 
 def user() -> User:
@@ -62,9 +76,14 @@ def by(channel: str = "online") -> By:
     return By(user().kind, channel, user().account_id, user().person_id)
 
 
+def may(mark: str) -> bool:
+    """Whether whoever is signed in may open what a mark protects."""
+    return bool(current_user.is_authenticated and _ALLOWED[mark](user()))
+
+
 def center_ids() -> frozenset[int] | None:
-    """The centers that the staff user of this request is bound to; None means all of them."""
-    return user().center_ids
+    """The centers for which the user may do what this view's mark asks for; None: all of them."""
+    return user().centers_of(_mark_of_view() or "staff")
 
 
 def protect(app: Flask) -> None:
@@ -75,7 +94,7 @@ def protect(app: Flask) -> None:
 def _refuse_strangers() -> Response | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
-    mark = getattr(current_app.view_functions[request.endpoint], "mark", None)
+    mark = _mark_of_view()
     if mark is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
     if mark == "public":
@@ -90,6 +109,12 @@ def _refuse_strangers() -> Response | None:
 def _sign_in_first(mark: str) -> Response:
     # Back to the page that was asked for; a POST cannot be repeated, its page can be opened again.
     session["after_sign_in"] = request.full_path if request.method == "GET" else "/"
-    if mark in ("instructor", "staff", "admin"):
+    if mark in WORK_MARKS:
         return redirect(url_for("accounts.work_sign_in"), 303)
     return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _mark_of_view() -> str | None:
+    view = current_app.view_functions[request.endpoint or ""]
+    mark: str | None = getattr(view, "mark", None)
+    return mark

@@ -49,7 +49,7 @@ def test_a_resident(app: Flask) -> None:
     assert (user.kind, user.name, user.audience) == ("resident", person.name, Audience.RESIDENT)
     assert user.is_learner
     assert [user.is_staff, user.is_instructor, user.is_admin] == [False] * 3
-    assert user.center_ids == frozenset()
+    assert user.centers_of("staff") == frozenset()
 
 
 def test_an_employee_who_learns(app: Flask) -> None:
@@ -70,7 +70,7 @@ def test_staff_are_bound_to_their_centers(app: Flask) -> None:
     assert user
     assert user.kind == "staff"
     assert user.is_instructor
-    assert user.center_ids == frozenset({here.id, there.id})
+    assert user.centers_of("staff") == frozenset({here.id, there.id})
 
 
 def test_an_administrator_has_every_center(app: Flask) -> None:
@@ -79,7 +79,7 @@ def test_an_administrator_has_every_center(app: Flask) -> None:
     assert user
     assert user.is_admin
     assert user.is_staff
-    assert user.center_ids is None
+    assert user.centers_of("staff") is None
 
 
 def test_a_revoked_role_is_none(app: Flask) -> None:
@@ -90,7 +90,7 @@ def test_a_revoked_role_is_none(app: Flask) -> None:
 
     assert user
     assert user.roles == frozenset()
-    assert user.center_ids == frozenset()
+    assert user.centers_of("staff") == frozenset()
 
 
 def test_nobody_is_signed_in_as_a_person_of_another_account(app: Flask) -> None:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
-from eduportal.catalog import actions
+from eduportal.catalog import actions, obstacles
 from eduportal.catalog.actions import places
 from eduportal.catalog.models import Center, Instructor, Room
-from eduportal.catalog.rules import Reason, RunState, Taken
+from eduportal.catalog.rules import Obstacles, Reason, RunState
 from eduportal.shared import dates
 from eduportal.shared import db as shared_db
 from eduportal.shared.db import db
@@ -139,14 +139,14 @@ def unlocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if engine.dialect.name == "sqlite":
         event.remove(engine, "begin", shared_db._begin)
     monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_options: self)
-    look = places._taken_by_others
+    look = obstacles.obstacles_around
 
-    def look_slowly(*given: Any) -> list[Taken]:
-        taken = look(*given)
+    def look_slowly(*given: Any) -> Obstacles:
+        there = look(*given)
         time.sleep(0.2)
-        return taken
+        return there
 
-    monkeypatch.setattr(places, "_taken_by_others", look_slowly)
+    monkeypatch.setattr(places, "obstacles_around", look_slowly)
     yield
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", shared_db._begin)

@@ -10,6 +10,7 @@ from eduportal.catalog import queries
 from eduportal.catalog.actions import follow_meetings
 from eduportal.catalog.models import CenterName, Run
 from eduportal.catalog.queries import Filters
+from eduportal.catalog.queries.runs import PER_PAGE
 from eduportal.catalog.rules import Kind, RunState, Status, search_words
 from eduportal.shared import clock
 from eduportal.shared.db import db
@@ -165,7 +166,7 @@ def test_a_run_is_found_by_its_center_track_and_kind(app: Flask) -> None:
 
 def test_the_list_comes_in_pages(app: Flask) -> None:
     room, course = create_room(), create_course()
-    for _number in range(queries.PER_PAGE + 1):
+    for _number in range(PER_PAGE + 1):
         create_run(course, room)
 
     first, second = (queries.runs_page(Filters(), clock.now(), page) for page in (1, 2))

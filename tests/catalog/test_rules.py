@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def taken(slot: Slot) -> Taken:
     return Taken(slot, "엑셀 기초", "정보문화센터", "제1강의실", "박강사")
 
 
-def reasons(refusals: list[rules.Refusal]) -> list[Reason]:
+def reasons(refusals: list[rules.Refusal]) -> list[StrEnum]:
     return [reason for reason, _facts in refusals]
 
 
@@ -290,7 +291,7 @@ def test_everything_that_a_draft_lacks_is_named_at_once() -> None:
 # Edits
 
 
-def edit(*, state: RunState = RunState.PUBLISHED, **given: Any) -> Reason | None:
+def edit(*, state: RunState = RunState.PUBLISHED, **given: Any) -> StrEnum | None:
     asked: dict[str, Any] = {
         "changed": {"note"},
         "applied": False,

@@ -31,11 +31,11 @@ def every_standing(app: Flask) -> None:
     windows = [*combinations(MOMENTS, 2), (NOW + MOMENT, NOW + 2 * MOMENT)]
     rows = [
         common | values
-        for state in RunState
+        for state, shown in product(RunState, MOMENTS)
         for (opens, closes), meets, places, waiting in product(
             windows, [None, *edges], (0, CAPACITY), (0, 1, 2)
         )
-        if (values := standing(state, opens, closes, meets, places, waiting))
+        if (values := standing(state, opens, closes, meets, places, waiting, shown))
     ]
     for number, row in enumerate(rows):
         row["id"] = 1000 + number
@@ -50,12 +50,14 @@ def standing(
     meets: tuple[datetime, ...] | None,
     places: int,
     waiting: int,
+    shown: datetime,
 ) -> dict[str, object] | None:
     """The values of a row, or None where the database would refuse it."""
     if state is RunState.PUBLISHED and meets is None:
         return None
     return {
         "state": state,
+        "published_at": shown,
         "cancelled_on": date(2026, 12, 1) if state is RunState.CANCELLED else None,
         "apply_from": opens,
         "apply_until": closes,
@@ -98,6 +100,7 @@ def test_for_any_values_exactly_one_status_holds(
     run = db.session.scalar(sa.select(Run).limit(1)) or create_run()
     opens, closes = sorted((data.draw(moments), data.draw(moments)))
     run.apply_from, run.apply_until = opens, closes + MOMENT
+    run.published_at = data.draw(moments)
     run.starts_at, run.ends_at = sorted((data.draw(moments), data.draw(moments)))
     run.places_taken, run.waiting = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 11))
     db.session.commit()

@@ -73,7 +73,7 @@ def _marks_of_all_meetings(run_id: int) -> dict[int, list[Mark]]:
 def _refuse_gaps(run_id: int, marks: dict[int, dict[int, Mark]]) -> None:
     meetings = db.session.execute(
         sa.select(Meeting.id, Meeting.starts_at)
-        .where(Meeting.run_id == run_id)
+        .where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
     gaps = [

@@ -78,6 +78,8 @@ def _live_bookings() -> sa.Select[*tuple[Any, ...]]:
         new.run_id == sa.bindparam("run_id"),
         theirs.starts_at < new.ends_at,
         new.starts_at < theirs.ends_at,
+        theirs.cancelled_at.is_(None),
+        new.cancelled_at.is_(None),
     )
     return (
         sa.select(Booking.run_id, Run.title, Run.section, Run.starts_on, overlaps.label("overlaps"))
@@ -101,6 +103,7 @@ FREE_SEAT = (
     .where(
         Seat.room_id == sa.bindparam("room_id"),
         Seat.out_of_order.is_(False),
+        Seat.removed_at.is_(None),
         ~sa.exists().where(
             Booking.run_id == sa.bindparam("run_id"),
             Booking.seat_id == Seat.id,

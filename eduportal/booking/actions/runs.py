@@ -127,7 +127,7 @@ def _working_seats(room_id: int | None) -> int:
         db.session.scalar(
             sa.select(sa.func.count())
             .select_from(Seat)
-            .where(Seat.room_id == room_id, Seat.out_of_order.is_(False))
+            .where(Seat.room_id == room_id, Seat.out_of_order.is_(False), Seat.removed_at.is_(None))
         )
         or 0
     )

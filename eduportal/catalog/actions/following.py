@@ -18,7 +18,7 @@ def follow_meetings(run_id: int) -> None:
     run = db.session.get_one(Run, run_id)
     rows = db.session.execute(
         sa.select(Meeting.starts_at, Meeting.ends_at)
-        .where(Meeting.run_id == run_id)
+        .where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
     _follow(run, [Span(start, end) for start, end in rows])

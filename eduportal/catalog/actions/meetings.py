@@ -125,7 +125,9 @@ def _room_of(run: Run) -> int:
 def _refuse_own_clash(run_id: int, span: Span, but_for: int | None = None) -> None:
     rows = db.session.execute(
         sa.select(Meeting.starts_at, Meeting.ends_at).where(
-            Meeting.run_id == run_id, Meeting.id != (but_for or 0)
+            Meeting.run_id == run_id,
+            Meeting.id != (but_for or 0),
+            Meeting.cancelled_at.is_(None),
         )
     )
     refuse(rules.own_clash_refusal(span, [Span(start, end) for start, end in rows]))

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from eduportal.catalog import rules
-from eduportal.catalog.models import CenterName, Instructor, Meeting, Room, Run
-from eduportal.catalog.refusals import refuse, refused
-from eduportal.catalog.rules import Dated, Reason, RunState, Slot, Span, Taken
-from eduportal.shared import clock, dates
+from eduportal.catalog.models import Instructor, Meeting, Room, Run
+from eduportal.catalog.obstacles import obstacles_around
+from eduportal.catalog.refusals import refused
+from eduportal.catalog.rules import Reason, RunState, Slot, Span
+from eduportal.shared import dates
 from eduportal.shared.db import db
 from eduportal.shared.refusal import Missing, Refused
 
@@ -46,14 +47,17 @@ def claim(run: Run, slots: Sequence[Slot]) -> None:
     _lock_instructors({slot.instructor_id for slot in slots if slot.instructor_id is not None})
     for slot in slots:
         _refuse_room(run, rooms.get(slot.room_id), slot)
-    refuse(rules.clash_refusal(slots, _taken_by_others(run.id, slots)))
+    there = obstacles_around(slots, {run.id})
+    for slot in slots:
+        for refusal in rules.obstacles_to(slot, run.center_id, run.course_id, there):
+            raise refused(refusal)
 
 
 def slots_of(run_id: int) -> list[Slot]:
     """The run's classes as they stand."""
     rows = db.session.execute(
         sa.select(Meeting.starts_at, Meeting.ends_at, Meeting.room_id, Meeting.instructor_id)
-        .where(Meeting.run_id == run_id)
+        .where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
     return [Slot(Span(start, end), room_id, who) for start, end, room_id, who in rows]
@@ -75,47 +79,3 @@ def _refuse_room(run: Run, room: Room | None, slot: Slot) -> None:
     day = dates.seoul_date(slot.span.start)
     if day < room.opened_on or (room.closed_on is not None and day > room.closed_on):
         raise refused((Reason.ROOM_CLOSED, {"day": day, "room": room.name}))
-
-
-def _taken_by_others(run_id: int, slots: Sequence[Slot]) -> list[Taken]:
-    if not slots:
-        return []
-    rooms = {slot.room_id for slot in slots}
-    instructors = {slot.instructor_id for slot in slots if slot.instructor_id is not None}
-    rows = db.session.execute(
-        sa.select(Meeting, Run, Room.name, Instructor.name)
-        .join(Run, Run.id == Meeting.run_id)
-        .join(Room, Room.id == Meeting.room_id)
-        .outerjoin(Instructor, Instructor.id == Meeting.instructor_id)
-        .where(
-            Run.id != run_id,
-            Run.state != RunState.CANCELLED,
-            Meeting.starts_at < max(slot.span.end for slot in slots),
-            Meeting.ends_at > min(slot.span.start for slot in slots),
-            sa.or_(Meeting.room_id.in_(rooms), Meeting.instructor_id.in_(instructors)),
-        )
-        .order_by(Meeting.starts_at)
-    ).all()
-    names = _center_names({run.center_id for _meeting, run, _room, _who in rows})
-    return [
-        Taken(
-            Slot(Span(meeting.starts_at, meeting.ends_at), meeting.room_id, meeting.instructor_id),
-            other.full_title,
-            names[other.center_id],
-            room,
-            instructor,
-        )
-        for meeting, other, room, instructor in rows
-    ]
-
-
-def _center_names(ids: Iterable[int]) -> dict[int, str]:
-    names: dict[int, list[Dated]] = {}
-    for name in db.session.scalars(
-        sa.select(CenterName)
-        .where(CenterName.center_id.in_(ids))
-        .order_by(CenterName.center_id, CenterName.valid_from)
-    ):
-        dated = Dated(name.valid_from, name.name, name.place)
-        names.setdefault(name.center_id, []).append(dated)
-    return {center: rules.as_of(dated, clock.today()).name for center, dated in names.items()}

@@ -128,7 +128,8 @@ def _carry_meetings(run: Run, changed: Changes) -> None:
         raise Refused(Reason.ROOM_NEEDED)
     slots = [_carried(run, slot, changed) for slot in places.slots_of(run.id)]
     places.claim(run, slots)
-    for meeting, slot in zip(run.meetings, slots, strict=True):
+    held = [meeting for meeting in run.meetings if meeting.cancelled_at is None]
+    for meeting, slot in zip(held, slots, strict=True):
         meeting.room_id = slot.room_id
         meeting.instructor_id = slot.instructor_id
 

@@ -1,111 +1,16 @@
-"""Centers, rooms and seats; courses, their runs and meetings."""
+"""Courses, their runs and meetings."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eduportal.accounts.rules import Audience
+from eduportal.catalog.models.instructors import Instructor
+from eduportal.catalog.models.places import Center, Room
 from eduportal.catalog.rules import Kind, Readiness, RunState, Standing
 from eduportal.shared.db import Model, choice
-
-
-class Office(Model):
-    """The office itself: one row. What it sets here is the default of every run (모집 기준)."""
-
-    __tablename__ = "office"
-    __table_args__ = (
-        sa.CheckConstraint("id = 1", name="single"),
-        sa.CheckConstraint("monthly_limit >= 1", name="monthly_limit"),
-        sa.CheckConstraint("completion_percent BETWEEN 1 AND 100", name="completion_percent"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(80))
-    department: Mapped[str] = mapped_column(sa.String(80))
-    phone: Mapped[str] = mapped_column(sa.String(20))
-    monthly_limit: Mapped[int] = mapped_column(default=2)
-    waiting_limit: Mapped[int] = mapped_column(default=10)
-    minimum_age: Mapped[int] = mapped_column(default=14)
-    completion_percent: Mapped[int] = mapped_column(default=80)
-    is_demo: Mapped[bool] = mapped_column(default=False)
-
-
-class Center(Model):
-    """An education center (교육장); its id stays while names and places change."""
-
-    __tablename__ = "center"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(default=0)
-    phone: Mapped[str | None] = mapped_column(sa.String(20))
-    summary: Mapped[str | None] = mapped_column(sa.Text)
-    names: Mapped[list["CenterName"]] = relationship(order_by="CenterName.valid_from")
-
-
-class CenterName(Model):
-    """What a center is called, and where it is, from a day until a day (None: open)."""
-
-    __tablename__ = "center_name"
-    __table_args__ = (
-        sa.UniqueConstraint("center_id", "valid_from"),
-        sa.CheckConstraint("valid_until IS NULL OR valid_from <= valid_until", name="span"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    center_id: Mapped[int] = mapped_column(sa.ForeignKey("center.id"))
-    name: Mapped[str] = mapped_column(sa.String(80))
-    place: Mapped[str | None] = mapped_column(sa.String(200))
-    valid_from: Mapped[date]
-    valid_until: Mapped[date | None]
-
-
-class Seat(Model):
-    """A PC place (좌석) in a room."""
-
-    __tablename__ = "seat"
-    __table_args__ = (sa.UniqueConstraint("room_id", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    room_id: Mapped[int] = mapped_column(sa.ForeignKey("room.id"))
-    number: Mapped[int]
-    out_of_order: Mapped[bool] = mapped_column(default=False)
-
-
-class Room(Model):
-    """A teaching room (강의실) while it stood, with its seats."""
-
-    __tablename__ = "room"
-    __table_args__ = (
-        sa.UniqueConstraint("center_id", "name", "opened_on"),
-        sa.CheckConstraint("closed_on IS NULL OR opened_on <= closed_on", name="span"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    center_id: Mapped[int] = mapped_column(sa.ForeignKey("center.id"))
-    name: Mapped[str] = mapped_column(sa.String(80))
-    opened_on: Mapped[date]
-    closed_on: Mapped[date | None]
-    seats: Mapped[list[Seat]] = relationship(order_by=Seat.number)
-    working_seats: Mapped[int] = column_property(
-        sa.select(sa.func.count(Seat.id))
-        .where(Seat.room_id == id, Seat.out_of_order.is_(False))
-        .correlate_except(Seat)
-        .scalar_subquery(),
-        deferred=True,
-    )
-
-
-class Instructor(Model):
-    """Somebody who teaches (강사); signs in with `account_id` where there is one."""
-
-    __tablename__ = "instructor"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(80))
-    name_is_public: Mapped[bool] = mapped_column(default=False)
-    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Course(Model):
@@ -126,9 +31,14 @@ class Course(Model):
 class Run(Model):
     """One course offered once (강좌; the 회 of a report).
 
+    Everybody sees it from `published_at` on, which may lie ahead. `needs_approval`: an employee's
+    department approves each application; `department_limit` is how many of one department may
+    hold a place where `DepartmentQuota` names no other number.
+
     Copies title, kind, track and audience of its course, so that later edits of the course leave
     what was offered as it was. `starts_at`, `ends_at`, `meeting_count`, `minutes`, `weekdays`
-    (`1,3`) and `time_of_day` (`10:00~12:00`; empty where they differ) follow its meetings;
+    (`1,3`) and `time_of_day` (`10:00~12:00`; empty where they differ) follow its meetings, those
+    called off left out;
     `places_taken` (placed and offered), `waiting` and `last_number` are kept by booking in the
     turn that changes them. `starts_on`/`ends_on` are Seoul dates: the month of a report is the
     month of `starts_on`.
@@ -172,6 +82,7 @@ class Run(Model):
     note: Mapped[str | None] = mapped_column(sa.Text)
     fee: Mapped[int] = mapped_column(default=0)
     book_fee: Mapped[int] = mapped_column(default=0)
+    material_fee: Mapped[int] = mapped_column(default=0, server_default="0")
 
     capacity: Mapped[int]
     apply_from: Mapped[datetime]
@@ -181,6 +92,9 @@ class Run(Model):
     monthly_limit: Mapped[int]
     minimum_age: Mapped[int | None]
     maximum_age: Mapped[int | None]
+    minimum_people: Mapped[int | None]
+    needs_approval: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    department_limit: Mapped[int | None]
     relations: Mapped[str] = mapped_column(sa.String(40), default="lives,works,studies")
 
     starts_at: Mapped[datetime | None]
@@ -229,6 +143,7 @@ class Run(Model):
             self.places_taken,
             self.waiting,
             self.waiting_limit,
+            self.published_at,
         )
 
     @property
@@ -245,7 +160,11 @@ class Run(Model):
 
 
 class Meeting(Model):
-    """One class session (차시), in a room with an instructor of its own."""
+    """One class session (차시), in a room with an instructor of its own.
+
+    One that is called off (휴강) stays, with the reason, and counts nowhere; a make-up class (보강)
+    names the one that it is held for.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -262,7 +181,53 @@ class Meeting(Model):
     instructor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instructor.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[str | None] = mapped_column(sa.Text)
+    makes_up_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("meeting.id"))
 
     run: Mapped[Run] = relationship(back_populates="meetings")
     room: Mapped[Room] = relationship()
     instructor: Mapped[Instructor | None] = relationship()
+
+
+class RunAlternative(Model):
+    """What is offered instead of a cancelled run."""
+
+    __tablename__ = "run_alternative"
+    __table_args__ = (sa.UniqueConstraint("run_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"))
+    other_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"))
+
+
+class DepartmentQuota(Model):
+    """How many of one department may hold a place in an employees' run."""
+
+    __tablename__ = "department_quota"
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "department"),
+        sa.CheckConstraint("places >= 0", name="places"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"))
+    department: Mapped[str] = mapped_column(sa.String(80))
+    places: Mapped[int]
+
+
+class StandardRecord(Model):
+    """What a line of the national standard set declared about a run, column by column.
+
+    `declared` is {column: [as it stood in the file, what we would have written ourselves then]}:
+    on export the file's own words go out again unless our fact has changed since. `key` is
+    강좌명|교육시작일자|교육시작시각|교육장소, which a file that comes in again is matched by.
+    """
+
+    __tablename__ = "standard_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"), unique=True)
+    key: Mapped[str] = mapped_column(sa.String(400), unique=True)
+    declared: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    imported_at: Mapped[datetime]

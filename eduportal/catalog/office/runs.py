@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eduportal.catalog import actions, queries, rules
+from eduportal.catalog.closed_days import closed_days
 from eduportal.catalog.forms import (
     ALL,
     CourseForm,
@@ -20,7 +21,6 @@ from eduportal.catalog.forms import (
     chosen_in,
 )
 from eduportal.catalog.models import Course, Run
-from eduportal.catalog.public_holidays import public_holidays
 from eduportal.catalog.queries import OfficeFilters
 from eduportal.catalog.rules import Pattern, RunState, Span, Status
 from eduportal.shared import clock, dates, guard
@@ -106,7 +106,7 @@ def meetings(run_id: int) -> Answer:
     """Set a draft's meetings by a weekly pattern: look at the days first, then save them."""
     run = _run(run_id)
     form = PatternForm(data=_pattern_of(run))
-    preview = _preview(form.pattern()) if form.validate_on_submit() else None
+    preview = _preview(form.pattern(), run.center_id) if form.validate_on_submit() else None
     if preview and request.form.get("step") == "save":
         act = partial(actions.set_meetings, guard.by(), run_id, preview.spans, guard.center_ids())
         if carried_out(form, act):
@@ -283,6 +283,7 @@ def _usual_plan() -> dict[str, object]:
         "waiting_limit": office.waiting_limit if office else 10,
         "monthly_limit": office.monthly_limit if office else 2,
         "minimum_age": office.minimum_age if office else None,
+        "material_fee": 0,
         "relations": list(rules.RELATIONS),
         "fee": 0,
         "book_fee": 0,
@@ -330,9 +331,9 @@ def _pattern_of(run: Run) -> dict[str, object]:
     }
 
 
-def _preview(pattern: Pattern) -> Preview:
+def _preview(pattern: Pattern, center_id: int) -> Preview:
     # Sixty meetings, one a week, holidays between them: not more than two years.
-    closed = public_holidays(range(pattern.first.year, pattern.first.year + 3))
+    closed = closed_days(pattern.first, pattern.first + timedelta(days=800), center_id)
     days = rules.meeting_days(pattern.first, pattern.weekdays, pattern.count, closed)
     return Preview(
         [Span(dates.at(day, pattern.starts), dates.at(day, pattern.ends)) for day in days],

@@ -1,9 +1,8 @@
-"""What is asked of the catalog: lists of runs as plain rows, single runs whole."""
+"""Runs: lists as plain rows, single ones whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,38 +10,27 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import joinedload, selectinload
 
 from eduportal.accounts.rules import Audience
-from eduportal.catalog.models import (
-    Center,
-    CenterName,
-    Course,
-    Instructor,
-    Meeting,
-    Office,
-    Room,
-    Run,
-)
+from eduportal.catalog.models import Meeting, Room, Run
+from eduportal.catalog.queries.among import Centers, Condition, in_centers
 from eduportal.catalog.refusals import refused
 from eduportal.catalog.rules import (
-    Dated,
     Kind,
     RunState,
     Standing,
     Status,
-    as_of,
     publication_refusals,
     status,
 )
 from eduportal.shared.dates import next_month
 from eduportal.shared.db import db
 
-Condition = sa.ColumnElement[bool]
-Centers = frozenset[int] | None
-
 PER_PAGE = 24
 MOST_PAGES = 10_000
 
-# A run that was cancelled as a draft was never seen by anybody.
-PUBLIC = sa.and_(Run.state != RunState.DRAFT, Run.published_at.is_not(None))
+
+def public(now: datetime) -> Condition:
+    """What everybody sees: a run from its publication on; no draft, not even a cancelled one."""
+    return sa.and_(Run.state != RunState.DRAFT, Run.published_at <= now)
 
 
 @dataclass(frozen=True)
@@ -93,32 +81,6 @@ class RunLine:
     seats_left: int
 
 
-@dataclass(frozen=True)
-class CenterLine:
-    """A center as it is called on a day."""
-
-    id: int
-    name: str
-    place: str | None
-    phone: str | None
-    summary: str | None
-
-
-@dataclass(frozen=True)
-class RoomLine:
-    """A room with how many of its seats can be used."""
-
-    id: int
-    center_id: int
-    name: str
-    seats: int
-
-    @property
-    def label(self) -> str:
-        """`제1강의실 (28석)`."""
-        return f"{self.name} ({self.seats}석)"
-
-
 class RunLines(Pagination):
     """One page of run lines; `statement` and `where` are the query, `now` dates the status."""
 
@@ -134,13 +96,16 @@ class RunLines(Pagination):
 def status_is(wanted: Status, now: datetime) -> Condition:
     """The condition in SQL that `rules.status` answers `wanted`; a test holds the two together."""
     published = Run.state == RunState.PUBLISHED
-    begun = sa.and_(published, Run.apply_from <= now)
+    shown = sa.and_(published, Run.published_at <= now)
+    begun = sa.and_(shown, Run.apply_from <= now)
     if wanted is Status.DRAFT:
         return Run.state == RunState.DRAFT
     if wanted is Status.CANCELLED:
         return Run.state == RunState.CANCELLED
+    if wanted is Status.SCHEDULED:
+        return sa.and_(published, Run.published_at > now)
     if wanted is Status.UPCOMING:
-        return sa.and_(published, Run.apply_from > now)
+        return sa.and_(shown, Run.apply_from > now)
     if wanted in (Status.OPEN, Status.WAITLIST, Status.CLOSED):
         return sa.and_(begun, Run.apply_until > now, _open_status_is(wanted))
     return sa.and_(begun, Run.apply_until <= now, _course_status_is(wanted, now))
@@ -166,7 +131,7 @@ def runs_page(filters: Filters, now: datetime, page: int = 1) -> RunLines:
 
     Ended ones only where asked for by status, the latest first.
     """
-    where = [PUBLIC, *_narrowed(filters, now)]
+    where = [public(now), *_narrowed(filters, now)]
     return _page(where, _public_order(filters.status, now), now, page)
 
 
@@ -174,55 +139,26 @@ def open_now(now: datetime, most: int = 6) -> list[RunLine]:
     """Runs with a place or a waiting list open to newcomers, those that close first in front."""
     is_open = sa.or_(status_is(Status.OPEN, now), status_is(Status.WAITLIST, now))
     order = (~status_is(Status.OPEN, now), Run.apply_until, Run.starts_at, Run.id)
-    return _lines(_select_lines([PUBLIC, is_open], order).limit(most), now)
+    return _lines(_select_lines([public(now), is_open], order).limit(most), now)
 
 
 def opening_next(now: datetime, most: int = 6) -> list[RunLine]:
     """Runs whose window has not begun, the next one in front."""
     order = (Run.apply_from, Run.starts_at, Run.id)
-    upcoming = [PUBLIC, status_is(Status.UPCOMING, now)]
+    upcoming = [public(now), status_is(Status.UPCOMING, now)]
     return _lines(_select_lines(upcoming, order).limit(most), now)
 
 
-def run(run_id: int) -> Run | None:
+def run(run_id: int, now: datetime) -> Run | None:
     """A run that everybody may see, with all that its page shows."""
-    return _whole(Run.id == run_id, PUBLIC)
-
-
-def tracks() -> list[str]:
-    """The tracks that courses have, in alphabetical order."""
-    return list(db.session.scalars(sa.select(Course.track).distinct().order_by(Course.track)))
-
-
-def centers(on_day: date, among: Centers = None) -> list[CenterLine]:
-    """The centers as they are called on a day, in the office's order."""
-    rows = db.session.execute(
-        sa.select(Center, CenterName.valid_from, CenterName.name, CenterName.place)
-        .join(CenterName, CenterName.center_id == Center.id)
-        .where(_in_centers(Center.id, among))
-        .order_by(Center.position, Center.id, CenterName.valid_from)
-    )
-    return [
-        _center_line(center, as_of([Dated(*row[1:]) for row in named], on_day))
-        for center, named in groupby(rows, key=lambda row: row[0])
-    ]
-
-
-def center_names(on_day: date) -> dict[int, str]:
-    """What each center is called on a day, by its id."""
-    return {center.id: center.name for center in centers(on_day)}
-
-
-def office() -> Office | None:
-    """The office, once it has been set up."""
-    return db.session.get(Office, 1)
+    return _whole(Run.id == run_id, public(now))
 
 
 def office_runs_page(
     filters: OfficeFilters, among: Centers, now: datetime, page: int = 1
 ) -> RunLines:
     """Runs of the given centers, drafts included; ended ones only by month or status."""
-    where = [_in_centers(Run.center_id, among), *_office_narrowed(filters, now)]
+    where = [in_centers(Run.center_id, among), *_office_narrowed(filters, now)]
     latest_first = filters.status is Status.ENDED
     start = Run.starts_at.desc() if latest_first else Run.starts_at
     order = (Run.state != RunState.DRAFT, start, Run.id)
@@ -231,7 +167,7 @@ def office_runs_page(
 
 def office_run(run_id: int, among: Centers) -> Run | None:
     """A run of the given centers, in any state, with all that its page shows."""
-    return _whole(Run.id == run_id, _in_centers(Run.center_id, among))
+    return _whole(Run.id == run_id, in_centers(Run.center_id, among))
 
 
 def office_meeting(meeting_id: int, among: Centers) -> Meeting | None:
@@ -239,43 +175,8 @@ def office_meeting(meeting_id: int, among: Centers) -> Meeting | None:
     return db.session.scalar(
         sa.select(Meeting)
         .join(Meeting.run)
-        .where(Meeting.id == meeting_id, _in_centers(Run.center_id, among))
+        .where(Meeting.id == meeting_id, in_centers(Run.center_id, among))
     )
-
-
-def courses() -> Sequence[Course]:
-    """All courses by title; the office shares them."""
-    return db.session.scalars(sa.select(Course).order_by(Course.title)).all()
-
-
-def course(course_id: int) -> Course | None:
-    """One course."""
-    return db.session.get(Course, course_id)
-
-
-def rooms(among: Centers, on_day: date) -> list[RoomLine]:
-    """The rooms of the given centers that stand on a day."""
-    still = sa.or_(Room.closed_on.is_(None), Room.closed_on >= on_day)
-    rows = db.session.execute(
-        sa.select(Room.id, Room.center_id, Room.name, Room.working_seats)
-        .where(_in_centers(Room.center_id, among), Room.opened_on <= on_day, still)
-        .order_by(Room.center_id, Room.name)
-    )
-    return [RoomLine(*row) for row in rows]
-
-
-def room_choices(center_id: int, on_day: date) -> list[tuple[int, str]]:
-    """The rooms of a center to choose from, with how many seats of each can be used."""
-    return [(room.id, room.label) for room in rooms(frozenset({center_id}), on_day)]
-
-
-def instructors(and_id: int | None = None) -> Sequence[Instructor]:
-    """Everybody who teaches at present (and the one who held a run before), by name."""
-    return db.session.scalars(
-        sa.select(Instructor)
-        .where(sa.or_(Instructor.active, Instructor.id == and_id))
-        .order_by(Instructor.name)
-    ).all()
 
 
 def lacking(draft: Run, now: datetime) -> list[str]:
@@ -293,6 +194,7 @@ _LINE = (
     Run.center_id,
     Room.name.label("room"),
     Run.state,
+    Run.published_at,
     Run.apply_from,
     Run.apply_until,
     Run.starts_at,
@@ -339,6 +241,7 @@ def _line(row: sa.Row[*tuple[Any, ...]], now: datetime) -> RunLine:
         row.places_taken,
         row.waiting,
         row.waiting_limit,
+        row.published_at,
     )
     return RunLine(
         id=row.id,
@@ -428,11 +331,3 @@ def _whole(*where: Condition) -> Run | None:
             ),
         )
     )
-
-
-def _in_centers(column: Any, among: Centers) -> Condition:
-    return sa.true() if among is None else column.in_(among)
-
-
-def _center_line(center: Center, dated: Dated) -> CenterLine:
-    return CenterLine(center.id, dated.name, dated.place, center.phone, center.summary)

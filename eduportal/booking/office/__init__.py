@@ -1,0 +1,1 @@
+"""What staff do with runs and the people in them, page by page."""

@@ -8,8 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eduportal.notices.models import Channel, Delivery, Notice, due
 from eduportal.notices.rules import BLANKED, Message
-from eduportal.shared import clock
+from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
+from eduportal.shared.events import By
 
 # Longer than any sending takes, so that a message goes out twice only after a crash.
 LEASE = timedelta(minutes=5)
@@ -106,6 +107,27 @@ def put_off(message: Message, until: datetime, error: str | None = None) -> None
         .where(Notice.claimed_until == message.claimed_until)
         .values(next_try_at=until, claimed_until=None, error=error)
     )
+
+
+@writing
+def send_again(by: By, notice_id: int) -> bool:
+    """Let a message that was given up be tried anew; False where it does not stand so (any more).
+
+    A secret's body is gone, so it is never sent again.
+    """
+    found = db.session.execute(
+        sa.update(Notice)
+        .where(
+            Notice.id == notice_id, Notice.delivery == Delivery.FAILED, Notice.secret.is_(False)
+        )
+        .values(delivery=Delivery.WAITING, tries=0, next_try_at=clock.now(), error=None)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if found is None:
+        return False
+    events.record(by, "notice.sent_again", subject="notice", subject_id=notice_id)
+    return True
 
 
 def _settle(message: Message, delivery: Delivery, **facts: object) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eduportal.portal import models, office, routes
+from eduportal.portal import models, office, office_logs, routes
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy_text as _l
 from eduportal.shared.menu import Item
@@ -14,4 +14,9 @@ def add_to(app: Flask) -> None:
     """Give the portal its gathering pages, and every page the office's name."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(office.blueprint)
-    menu.add(app, Item(10, _l("오늘"), "portal_office.today", "viewer"))
+    app.register_blueprint(office_logs.blueprint)
+    menu.add(
+        app,
+        Item(10, _l("오늘"), "portal_office.today", "viewer"),
+        Item(70, _l("운영일지"), "portal_logs.logs", "viewer"),
+    )

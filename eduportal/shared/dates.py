@@ -39,6 +39,11 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
+def day_before(day: date) -> date:
+    """The day before a day."""
+    return day - timedelta(days=1)
+
+
 def next_month(day: date) -> date:
     """The first day of the month after the one that a day lies in."""
     return (first_of_month(day) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,160 @@
+"""Where the seats of a room stand, and which of them can be used; people sit on them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from eduportal.booking.models import Booking
+from eduportal.booking.rules import HOLDING
+from eduportal.catalog.actions.rooms import locked_room
+from eduportal.catalog.models import Meeting, Room, Run, Seat
+from eduportal.catalog.refusals import refused
+from eduportal.catalog.rules import RunState, seats
+from eduportal.catalog.rules.seats import Place, Plan, Reason, Standing
+from eduportal.shared import clock, events
+from eduportal.shared.db import Again, db, writing
+from eduportal.shared.events import By
+from eduportal.shared.refusal import Missing
+
+Centers = frozenset[int] | None
+Facts = sa.Row[*tuple[Any, ...]]
+
+
+@writing
+def arrange_seats(by: By, room_id: int, wanted: Plan, seen: Plan, centers: Centers) -> None:
+    """Let a room's seats stand as wanted; what another changed meanwhile elsewhere stays.
+
+    A seat that leaves the plan keeps its row, and is the same seat when its number comes back.
+    Refused where a run would lack seats, or somebody's seat would be gone.
+    """
+    _refuse_strange(room_id, centers)
+    # Runs before rooms, as everywhere: whoever publishes, applies or changes a capacity meanwhile
+    # comes before or after this.
+    runs = _locked_runs(room_id)
+    locked_room(room_id, centers)
+    rows = {row.number: row for row in _seats(room_id)}
+    if set(_runs_in(room_id)) != {run.id for run in runs}:
+        raise Again
+    now = plan_of(rows.values())
+    plan, lost = seats.merged(seen, wanted, now)
+    if lost:
+        raise refused((Reason.SEAT_CHANGED_MEANWHILE, {"seats": ", ".join(lost)}))
+    for refusal in seats.refusals(plan.values()):
+        raise refused(refusal)
+    _refuse_too_few(runs, now, plan)
+    _refuse_held([rows[number] for number in now.keys() - plan.keys()])
+    _write(room_id, rows, plan)
+    changed = sorted(n for n in now.keys() | plan.keys() if now.get(n) != plan.get(n))
+    if changed:
+        events.record(
+            by,
+            "room.seats_arranged",
+            subject="room",
+            subject_id=room_id,
+            old=[_written(now.get(number)) for number in changed],
+            new=[_written(plan.get(number)) for number in changed],
+        )
+
+
+def plan_of(rows: Collection[Seat]) -> dict[int, Place]:
+    """The plan of the seats that are in it."""
+    return seats.laid_out(
+        Standing(row.number, row.row, row.column, row.label, row.accessible, row.out_of_order)
+        for row in rows
+        if row.removed_at is None
+    )
+
+
+def _refuse_strange(room_id: int, centers: Centers) -> None:
+    query = sa.select(Room.id).where(Room.id == room_id)
+    if centers is not None:
+        query = query.where(Room.center_id.in_(centers))
+    if db.session.scalar(query) is None:
+        raise Missing
+
+
+def _of_room(room_id: int) -> sa.ColumnElement[bool]:
+    """Drafts, which may be published meanwhile, and published runs that are not over."""
+    now = clock.now()
+    held_here = sa.exists().where(
+        Meeting.run_id == Run.id,
+        Meeting.room_id == room_id,
+        Meeting.cancelled_at.is_(None),
+        Meeting.ends_at > now,
+    )
+    going_on = sa.or_(Run.ends_at.is_(None), Run.ends_at > now)
+    return sa.and_(
+        Run.state != RunState.CANCELLED, going_on, sa.or_(Run.room_id == room_id, held_here)
+    )
+
+
+def _runs_in(room_id: int) -> Sequence[int]:
+    return db.session.scalars(sa.select(Run.id).where(_of_room(room_id))).all()
+
+
+def _locked_runs(room_id: int) -> Sequence[Facts]:
+    return db.session.execute(
+        sa.select(Run.id, Run.title, Run.section, Run.state, Run.capacity)
+        .where(_of_room(room_id))
+        .order_by(Run.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def _seats(room_id: int) -> Sequence[Seat]:
+    return db.session.scalars(
+        sa.select(Seat)
+        .where(Seat.room_id == room_id)
+        .order_by(Seat.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _refuse_too_few(runs: Sequence[Facts], now: Plan, plan: Plan) -> None:
+    left = seats.working(plan)
+    if left >= seats.working(now):
+        return
+    short = [run for run in runs if run.state is RunState.PUBLISHED and run.capacity > left]
+    if short:
+        raise refused((Reason.TOO_FEW_SEATS, {"seats": left, "runs": _named(short)}))
+
+
+def _refuse_held(leaving: Collection[Seat]) -> None:
+    names = {seat.id: seat.name for seat in leaving}
+    held = db.session.execute(
+        sa.select(Booking.seat_id, Run.id, Run.title, Run.section)
+        .join(Run, Run.id == Booking.run_id)
+        .where(
+            Booking.seat_id.in_(names),
+            Booking.state.in_(HOLDING),
+            Run.state == RunState.PUBLISHED,
+            Run.ends_at > clock.now(),
+        )
+        .order_by(Run.starts_at, Run.id)
+    ).all()
+    if held:
+        seat_names = sorted({names[row.seat_id] for row in held})
+        facts: dict[str, object] = {"seats": ", ".join(seat_names), "runs": _named(held)}
+        raise refused((Reason.SEAT_HELD, facts))
+
+
+def _named(runs: Sequence[Facts]) -> str:
+    titles = [f"{run.title} ({run.section})" if run.section else run.title for run in runs]
+    return ", ".join(f"‘{title}’" for title in dict.fromkeys(titles))
+
+
+def _write(room_id: int, rows: dict[int, Seat], plan: Plan) -> None:
+    for number, row in rows.items():
+        if number not in plan and row.removed_at is None:
+            row.removed_at = clock.now()
+    for number, place in plan.items():
+        seat = rows.get(number) or Seat(room_id=room_id, number=number)
+        seat.row, seat.column, seat.label = place.row, place.column, place.label
+        seat.accessible, seat.out_of_order = place.accessible, place.out_of_order
+        seat.removed_at = None
+        db.session.add(seat)
+
+
+def _written(place: Place | None) -> dict[str, object] | None:
+    return vars(place).copy() if place else None

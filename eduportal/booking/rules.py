@@ -1,7 +1,7 @@
 """Who gets a place, and how a booking moves; plain values, no database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -100,6 +100,20 @@ class Reason(StrEnum):
     RUN_ENDED = "이미 끝난 강좌입니다."
     MEETING_BEGUN = "이미 시작한 수업은 옮길 수 없습니다."
     CAPACITY_BELOW_PLACED = "이미 확정된 %(taken)s명보다 정원을 적게 할 수 없습니다."
+    DEPARTMENT_FULL = (
+        "이 강좌는 %(department)s에서 %(places)s명까지 수강할 수 있고, 이미 그만큼 확정되었습니다."
+    )
+    SHARE_BELOW_PLACED = (
+        "%(department)s에서 이미 %(placed)s명이 확정되어 부서 인원을 그보다 적게 할 수 없습니다."
+    )
+    NOT_AWAITING_APPROVAL = "이미 처리된 신청입니다. 화면을 새로 고쳐 확인해 주세요."
+    APPROVAL_TOO_LATE = (
+        "첫 수업이 시작되어 부서에서 승인할 수 없습니다. 교육 담당자에게 문의해 주세요."
+    )
+    STILL_OPEN = "접수가 끝난 뒤(%(closes)s)에 정리할 수 있습니다."
+    NOBODY_AWAITS = "승인을 기다리는 신청이 없습니다."
+    NOT_FOR_EMPLOYEES = "직원 대상 강좌에서만 할 수 있습니다."
+    NO_SUCH_EMPLOYEE = "그 직원 번호와 이름으로 등록된 직원이 없습니다. 다시 확인해 주세요."
     CAPACITY_ABOVE_SEATS = "강의실 좌석 %(seats)s개보다 정원을 많게 할 수 없습니다."
 
 
@@ -178,6 +192,66 @@ def entry(capacity: int, taken: int, waiting: int, waiting_limit: int) -> State 
     if taken < capacity and waiting == 0:
         return State.PLACED
     return State.WAITING if waiting < waiting_limit else None
+
+
+def awaits_approval(audience: str, needs_approval: bool) -> bool:
+    """Whether an application waits for the employee's department before it counts."""
+    return audience == "employee" and needs_approval
+
+
+def approval_refusal(run_state: str, starts_at: datetime, now: datetime) -> Refusal | None:
+    """Why a department can approve no longer: it may until the first meeting."""
+    if run_state == "cancelled":
+        return Reason.RUN_CANCELLED, {}
+    return (Reason.APPROVAL_TOO_LATE, {}) if has_begun(now, starts_at) else None
+
+
+def share_refusal(department: str, places: int | None, taken: int) -> Refusal | None:
+    """Why one more of a department may not have a place; `places` None: as many as wish."""
+    if places is None or taken < places:
+        return None
+    return Reason.DEPARTMENT_FULL, {"department": department, "places": places}
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many of a department may hold a place: `usual`, and other numbers for some of them.
+
+    None: as many as there are places.
+    """
+
+    usual: int | None = None
+    others: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, department: str) -> int | None:
+        """How many of this department."""
+        return self.others.get(department, self.usual)
+
+
+def merged_shares(seen: Shares, wanted: Shares, there: Shares) -> Shares:
+    """What is kept when somebody who saw `seen` wants `wanted`, and `there` is now in the rows.
+
+    Only what was changed on the page is taken over, so that nobody's other change is lost.
+    """
+    others = dict(there.others)
+    for department in seen.others.keys() | wanted.others.keys():
+        new = wanted.others.get(department)
+        if new == seen.others.get(department):
+            continue
+        if new is None:
+            others.pop(department, None)
+        else:
+            others[department] = new
+    return Shares(there.usual if wanted.usual == seen.usual else wanted.usual, others)
+
+
+def shares_refusal(shares: Shares, placed: Mapping[str, int]) -> Refusal | None:
+    """Why departments may not have these shares: more of one have a place already."""
+    for department, taken in sorted(placed.items()):
+        places = shares.of(department)
+        if places is not None and taken > places:
+            return Reason.SHARE_BELOW_PLACED, {"department": department, "placed": taken}
+    return None
 
 
 def passes_on(now: datetime, starts_at: datetime) -> bool:

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
 
 from eduportal.accounts import actions as accounts
-from eduportal.accounts.rules import Relation, Sex, age_band
+from eduportal.accounts.models import Person
+from eduportal.accounts.rules import Audience, Relation, Sex, age_band, normal_name
 from eduportal.booking import messages, rules
 from eduportal.booking.actions import places
 from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.rules import Reason, State
 from eduportal.shared import clock, events
-from eduportal.shared.db import writing
+from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
 from eduportal.shared.refusal import Refused
 
@@ -34,6 +38,7 @@ def apply(
 ) -> int:
     """Apply for a place, first come first served; returns the booking's id.
 
+    Where the employee's department has to approve, the application holds no place until it has.
     `late_reason` is why staff enter somebody after the window (never before it). Raises Refused
     with a booking.rules.Reason, and Missing for a run or person that is not there.
     """
@@ -41,14 +46,16 @@ def apply(
     # Fresh under the person's lock, before the run's: the run's lock is the one all wait for.
     bookings = places.live_bookings(person_id, run_id)
     run = places.locked_run(run_id, centers)
-    _ask_the_rules(run, person, bookings, late_reason)
-    state = rules.entry(run.capacity, run.places_taken, run.waiting, run.waiting_limit)
-    if state is None:
-        raise Refused(Reason.WAITING_FULL)
-    booking_id = _enter_booking(by, run, person, state, late_reason)
-    if run.waiting and run.places_taken < run.capacity:
-        # Those before cannot take the free place now, else they would have it: let fill say so.
-        places.fill(run_id)
+    ask_the_rules(run, person, bookings, late_reason)
+    if rules.awaits_approval(run.audience, run.needs_approval):
+        return _await_approval(by, run, person, late_reason)
+    state = places.state_on_entry(run, person.department)
+    booking_id, seat = enter_booking(by, run, person, state, late_reason)
+    if state is State.PLACED:
+        messages.tell_placed(run, booking_id, person, seat)
+    else:
+        messages.tell_waiting(run, booking_id, person, run.waiting + 1)
+    places.fill_beside_waiting(run)
     return booking_id
 
 
@@ -69,9 +76,35 @@ def enter(
     return apply(by, run_id, person_id, centers, late_reason)
 
 
-def _ask_the_rules(
+@writing
+def enter_employee(
+    by: By,
+    run_id: int,
+    centers: Centers,
+    employee_number: str,
+    name: str,
+    late_reason: str | None = None,
+) -> int:
+    """Apply for an employee who called or came, known by number and name together.
+
+    Raises Refused where nobody has both, else as apply does.
+    """
+    person_id = db.session.scalar(
+        sa.select(Person.id).where(
+            Person.employee_number == employee_number,
+            Person.name == normal_name(name),
+            Person.audience == Audience.EMPLOYEE,
+        )
+    )
+    if person_id is None:
+        raise Refused(Reason.NO_SUCH_EMPLOYEE)
+    return apply(by, run_id, person_id, centers, late_reason)
+
+
+def ask_the_rules(
     run: Facts, person: Facts, bookings: Sequence[Facts], late_reason: str | None
 ) -> None:
+    """Raise Refused unless the window is open, and the run is for this person, who may have it."""
     refusal = rules.window_refusal(places.offering(run), clock.now())
     if not _excused(refusal, run, late_reason):
         places.refuse(refusal)
@@ -82,15 +115,10 @@ def _ask_the_rules(
     places.refuse(rules.load_refusal(places.offering(run), places.load(bookings, run)))
 
 
-def _excused(refusal: rules.Refusal | None, run: Facts, late_reason: str | None) -> bool:
-    if refusal is None or refusal[0] is not Reason.CLOSED or not late_reason:
-        return False
-    if clock.now() >= run.ends_at:
-        raise Refused(Reason.RUN_ENDED)
-    return True
-
-
-def _enter_booking(by: By, run: Facts, person: Facts, state: State, late_reason: str | None) -> int:
+def enter_booking(
+    by: By, run: Facts, person: Facts, state: State, reason: str | None, **detail: Any
+) -> tuple[int, int | None]:
+    """Write the booking with the next number, and its event; its id, and its seat's number."""
     now = clock.now()
     placed = state is State.PLACED
     seat = places.free_seat(run) if placed else None
@@ -109,6 +137,7 @@ def _enter_booking(by: By, run: Facts, person: Facts, state: State, late_reason:
         age_band=age_band(run.starts_on, person.birth_date),
         sex=person.sex,
         dong=person.dong,
+        department=person.department,
         relation=person.relation,
         audience=person.audience,
     ).scalar_one()
@@ -118,11 +147,22 @@ def _enter_booking(by: By, run: Facts, person: Facts, state: State, late_reason:
         run_id=run.id,
         person_id=person.id,
         booking_id=booking_id,
-        reason=late_reason,
+        reason=reason,
         number=number,
+        **detail,
     )
-    if placed:
-        messages.tell_placed(run, booking_id, person, seat.number if seat else None)
-    else:
-        messages.tell_waiting(run, booking_id, person, run.waiting + 1)
-    return int(booking_id)
+    return int(booking_id), seat.number if seat else None
+
+
+def _excused(refusal: rules.Refusal | None, run: Facts, late_reason: str | None) -> bool:
+    if refusal is None or refusal[0] is not Reason.CLOSED or not late_reason:
+        return False
+    if clock.now() >= run.ends_at:
+        raise Refused(Reason.RUN_ENDED)
+    return True
+
+
+def _await_approval(by: By, run: Facts, person: Facts, late_reason: str | None) -> int:
+    booking_id, _seat = enter_booking(by, run, person, State.APPLIED, late_reason)
+    messages.tell_applied(run, booking_id, person)
+    return booking_id

@@ -15,7 +15,16 @@ from eduportal.accounts.models import Person
 from eduportal.accounts.rules import age_on
 from eduportal.booking import messages, rules
 from eduportal.booking.models import Booking
-from eduportal.booking.rules import HOLDING, LIVE, Applicant, Load, Offering, Reason, State
+from eduportal.booking.rules import (
+    HOLDING,
+    LIVE,
+    Applicant,
+    Load,
+    Offering,
+    Reason,
+    State,
+)
+from eduportal.booking.shares import placed_by_department, shares_of
 from eduportal.catalog.models import Meeting, Run, Seat
 from eduportal.shared import clock, dates, events
 from eduportal.shared.db import Again, UTCDateTime, db
@@ -32,6 +41,7 @@ PERSON_FACTS = (
     Person.birth_date,
     Person.sex,
     Person.dong,
+    Person.department,
     Person.phone,
     Person.email,
 )
@@ -50,6 +60,8 @@ RUN_FACTS = (
     Run.minimum_age,
     Run.maximum_age,
     Run.relations,
+    Run.needs_approval,
+    Run.department_limit,
     Run.apply_from,
     Run.apply_until,
     Run.cancel_until,
@@ -57,7 +69,14 @@ RUN_FACTS = (
     Run.ends_at,
     Run.starts_on,
 )
-BOOKING_FACTS = (Booking.id, Booking.run_id, Booking.person_id, Booking.number, Booking.state)
+BOOKING_FACTS = (
+    Booking.id,
+    Booking.run_id,
+    Booking.person_id,
+    Booking.number,
+    Booking.state,
+    Booking.department,
+)
 
 # The statements of the opening minute are put together once, not for every application: building
 # them took more of its time than running them.
@@ -94,7 +113,7 @@ def _live_bookings() -> sa.Select[*tuple[Any, ...]]:
 
 def stands(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself."""
-    return sa.or_(Booking.state != State.WAITING, Run.starts_at > now)
+    return sa.or_(Booking.state.not_in((State.APPLIED, State.WAITING)), Run.starts_at > now)
 
 
 LIVE_BOOKINGS = _live_bookings()
@@ -211,7 +230,8 @@ def free_seat(run: Facts) -> Facts | None:
 def change_run(run_id: int, **by_how_many: int) -> None:
     """Add to the run's counts in SQL; the database refuses what its CHECKs forbid."""
     values = {name: getattr(Run, name) + number for name, number in by_how_many.items() if number}
-    db.session.execute(sa.update(Run).where(Run.id == run_id).values(values))
+    if values:
+        db.session.execute(sa.update(Run).where(Run.id == run_id).values(values))
 
 
 def next_number(run_id: int, state: State) -> int:
@@ -234,8 +254,8 @@ def move(booking: Facts, new: State, **values: object) -> None:
 def fill(run_id: int, by: By = SYSTEM) -> None:
     """Give free places to whoever waits longest and may have one; the run is locked.
 
-    Somebody who may not now (two other runs this month, an overlap) is passed over, which is
-    recorded, and keeps the place in the list.
+    Somebody who may not now (two other runs this month, an overlap, a department that has its
+    share) is passed over, which is recorded, and keeps the place in the list.
     """
     run = locked_run(run_id)
     free = run.capacity - run.places_taken
@@ -254,6 +274,40 @@ def waiting(run_id: int) -> Iterable[Facts]:
         .where(Booking.run_id == run_id, Booking.state == State.WAITING)
         .order_by(Booking.number)
     ).all()
+
+
+def awaiting_approval(run_id: int) -> Sequence[Facts]:
+    """Those whose department has not decided yet, in the order in which they applied."""
+    return db.session.execute(
+        sa.select(*BOOKING_FACTS)
+        .where(Booking.run_id == run_id, Booking.state == State.APPLIED)
+        .order_by(Booking.number)
+    ).all()
+
+
+def share_refusal(run: Facts, department: str | None) -> rules.Refusal | None:
+    """Why one more of a department may have no place in this run; asked under the run's lock."""
+    if run.audience != "employee" or department is None:
+        return None
+    places = shares_of(run.id, run.department_limit).of(department)
+    if places is None:
+        return None
+    return rules.share_refusal(department, places, placed_by_department(run.id).get(department, 0))
+
+
+def state_on_entry(run: Facts, department: str | None) -> State:
+    """Placed or waiting; raises Refused where the department's share or the list is full."""
+    refuse(share_refusal(run, department))
+    state = rules.entry(run.capacity, run.places_taken, run.waiting, run.waiting_limit)
+    if state is None:
+        raise Refused(Reason.WAITING_FULL)
+    return state
+
+
+def fill_beside_waiting(run: Facts) -> None:
+    """After somebody joined a list beside a free place: those before may not have it, say why."""
+    if run.waiting and run.places_taken < run.capacity:
+        fill(run.id)
 
 
 def place_waiting(run: Facts, booking: Facts, person: Facts, by: By, **why: str | None) -> None:
@@ -278,6 +332,9 @@ def end_waiting(run_id: int, by: By) -> None:
         move(booking, State.CANCELLED)
         change_run(run_id, waiting=-1)
         note(by, State.CANCELLED, run_id, booking, from_state=booking.state)
+    for booking in awaiting_approval(run_id):
+        move(booking, State.NOT_SELECTED)
+        note(by, State.NOT_SELECTED, run_id, booking, from_state=booking.state)
 
 
 def runs_waited_for(person_id: int) -> Sequence[int]:
@@ -325,7 +382,7 @@ def _month(day: date) -> tuple[int, int]:
 def _place_or_pass_over(run: Facts, candidate: Facts, by: By) -> bool:
     person = _lock_if_free(candidate.person_id)
     others = load(live_bookings(person.id, run.id), run)
-    refusal = rules.load_refusal(offering(run), others)
+    refusal = rules.load_refusal(offering(run), others) or share_refusal(run, candidate.department)
     if refusal is None:
         place_waiting(run, candidate, person, by)
         return True

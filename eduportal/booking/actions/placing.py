@@ -30,4 +30,5 @@ def place(by: By, booking_id: int, centers: Centers, reason: str) -> None:
         raise Refused(Reason.FULL)
     others = places.load(places.live_bookings(person.id, run.id), run)
     places.refuse(rules.load_refusal(places.offering(run), others))
+    places.refuse(places.share_refusal(run, booking.department))
     places.place_waiting(run, booking, person, by, reason=reason)

@@ -39,6 +39,14 @@ class Lesson:
     published: bool
     people: int
     marked: int
+    instructor: str | None = None
+    cancelled_at: datetime | None = None
+    cancelled_reason: str | None = None
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it is not held (휴강): nobody is marked in it."""
+        return self.cancelled_at is not None
 
     @property
     def full_title(self) -> str:
@@ -84,7 +92,7 @@ def days_of(account_id: int) -> Days:
 
 
 def lesson_of(meeting_id: int, account_id: int) -> Lesson | None:
-    """A meeting, if the instructor who signs in with the account teaches it or its run."""
+    """A meeting, if the instructor who signs in with the account teaches it."""
     return _first(_lessons().where(Meeting.id == meeting_id, _taught_by(account_id)))
 
 
@@ -183,7 +191,8 @@ def grid(run_id: int, center_ids: frozenset[int] | None) -> Grid | None:
     run = db.session.scalars(sa.select(Run).where(allowed)).one_or_none()
     if run is None:
         return None
-    lessons = _lessons().where(Meeting.run_id == run_id).order_by(Meeting.starts_at)
+    held = _lessons().where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
+    lessons = held.order_by(Meeting.starts_at)
     percent = completion_percent()
     return Grid(
         run_id=run_id,
@@ -270,16 +279,22 @@ def _lessons() -> sa.Select[*tuple[Any, ...]]:
             (Run.state == RunState.PUBLISHED).label("published"),
             people.correlate(Meeting).scalar_subquery().label("people"),
             marked.correlate(Meeting).scalar_subquery().label("marked"),
+            Instructor.name.label("instructor"),
+            Meeting.cancelled_at,
+            Meeting.cancelled_reason,
         )
         .join(Run, Run.id == Meeting.run_id)
         .join(Room, Room.id == Meeting.room_id)
-        .where(Run.state != RunState.DRAFT, Meeting.cancelled_at.is_(None))
+        .outerjoin(Instructor, Instructor.id == Meeting.instructor_id)
+        .where(Run.state != RunState.DRAFT)
     )
 
 
 def _taught_by(account_id: int) -> sa.ColumnElement[bool]:
+    """By themselves: a substitute's class is theirs, not the run's instructor's."""
     own = sa.select(Instructor.id).where(Instructor.account_id == account_id)
-    return sa.or_(Meeting.instructor_id.in_(own), Run.instructor_id.in_(own))
+    nobody_named = sa.and_(Meeting.instructor_id.is_(None), Run.instructor_id.in_(own))
+    return sa.or_(Meeting.instructor_id.in_(own), nobody_named)
 
 
 def _in_centers(center_ids: frozenset[int] | None) -> sa.ColumnElement[bool]:

@@ -70,6 +70,7 @@ class Reason(StrEnum):
     """Why a verb says no."""
 
     RUN_CANCELLED = "폐강된 강좌입니다. 출석을 적지 않습니다."
+    CALLED_OFF = "휴강한 수업입니다. 출석을 적지 않습니다."
     TOO_EARLY = "아직 수업 전입니다. %(day)s부터 출석을 적을 수 있습니다."
     NOBODY_PLACED = "출석을 적을 수강생이 없습니다. 수료 처리가 끝났다면 담당자에게 알려 주세요."
     NOT_ON_SHEET = "그사이 수강생이 바뀌었습니다. 명단을 확인하고 다시 저장해 주세요."
@@ -78,10 +79,14 @@ class Reason(StrEnum):
     UNMARKED = "출석을 적지 않은 수업이 있습니다: %(days)s. 출석부를 먼저 적어 주세요."
 
 
-def marking_refusal(published: bool, day: date, today: date) -> Reason | None:
+def marking_refusal(
+    published: bool, day: date, today: date, called_off: bool = False
+) -> Reason | None:
     """Why nobody can be marked in a meeting of that Seoul day."""
     if not published:
         return Reason.RUN_CANCELLED
+    if called_off:
+        return Reason.CALLED_OFF
     return Reason.TOO_EARLY if today < day else None
 
 

@@ -66,5 +66,5 @@ def _say(saved: Saved) -> None:
 
 def _refusal(lesson: Lesson) -> str | None:
     day = dates.seoul_date(lesson.starts_at)
-    reason = rules.marking_refusal(lesson.published, day, clock.today())
+    reason = rules.marking_refusal(lesson.published, day, clock.today(), lesson.called_off)
     return Refused(reason, day=dates.written_date(day)).sentence if reason else None

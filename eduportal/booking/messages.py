@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from eduportal.accounts.rules import Audience, Relation
+from eduportal.catalog.models import Run
 from eduportal.notices.actions import post
 from eduportal.notices.models import Channel
 from eduportal.shared import clock, dates, phones
@@ -54,6 +55,36 @@ def tell_waiting(run: Facts, booking_id: int, person: Facts, rank: int) -> None:
     )
 
 
+def tell_applied(run: Facts, booking_id: int, person: Facts) -> None:
+    """The answer to an application that the department has to approve."""
+    _tell(
+        run,
+        booking_id,
+        person,
+        "applied",
+        _("신청을 접수했습니다. 부서 승인을 기다립니다."),
+        _("승인된 순서대로 자리를 드리고, 결과를 알려 드립니다."),
+    )
+
+
+def tell_nominated(
+    run: Facts, booking_id: int, person: Facts, seat: int | None, rank: int | None
+) -> None:
+    """The department applied for somebody: a place, or a `rank` in the waiting list."""
+    if rank:
+        answer = [_("대기 %(rank)s번으로 접수되었습니다.", rank=rank)]
+    else:
+        answer = [_("수강이 확정되었습니다."), *_seat(seat), _starts(run)]
+    first = _("소속 부서에서 이 강좌에 추천했습니다.")
+    _tell(run, booking_id, person, "nominated", first, *answer)
+
+
+def tell_not_selected(run: Facts, booking_id: int, person: Facts, reason: str) -> None:
+    """An application that the department did not approve."""
+    sentence = _("부서 승인을 받지 못해 신청이 끝났습니다. 사유: %(reason)s", reason=reason)
+    _tell(run, booking_id, person, "not_selected", sentence)
+
+
 def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
     """A seat came free."""
     _tell(
@@ -77,10 +108,22 @@ def tell_cancelled(run: Facts, booking_id: int, person: Facts, by_office: str | 
         _tell(run, booking_id, person, "cancelled", sentence)
 
 
-def tell_run_cancelled(run: Facts, booking_id: int, person: Facts, reason: str) -> None:
-    """The whole run is off."""
+def tell_run_cancelled(
+    run: Facts, booking_id: int, person: Facts, reason: str, instead: Iterable[Facts] = ()
+) -> None:
+    """The whole run is off; `instead` are runs (id, title, section, starts_at) to look at."""
     sentence = _("강좌가 폐강되었습니다. 사유: %(reason)s", reason=reason)
-    _tell(run, booking_id, person, "run_cancelled", sentence)
+    others = [
+        _(
+            "%(title)s, 첫 수업 %(first)s, /runs/%(id)s",
+            title=titled(other.title, other.section),
+            first=dates.written_datetime(other.starts_at),
+            id=other.id,
+        )
+        for other in instead
+    ]
+    lead = [_("대신 이런 강좌가 있습니다.")] if others else []
+    _tell(run, booking_id, person, "run_cancelled", sentence, *lead, *others)
 
 
 def tell_moved(
@@ -105,6 +148,67 @@ def tell_moved(
             room=room,
         ),
     )
+
+
+def tell_called_off(
+    run: Facts, booking_id: int, person: Facts, when: tuple[datetime, datetime], reason: str
+) -> None:
+    """One meeting is not held."""
+    sentence = _(
+        "%(when)s 수업은 휴강합니다. 사유: %(reason)s",
+        when=dates.written_span(*when),
+        reason=reason,
+    )
+    _tell(run, booking_id, person, _occasion("called_off"), sentence)
+
+
+def tell_restored(
+    run: Facts, booking_id: int, person: Facts, when: tuple[datetime, datetime], room: str
+) -> None:
+    """One meeting that was called off is held after all."""
+    sentence = _(
+        "휴강하기로 했던 %(when)s 수업을 %(room)s에서 그대로 합니다.",
+        when=dates.written_span(*when),
+        room=room,
+    )
+    _tell(run, booking_id, person, _occasion("restored"), sentence)
+
+
+def tell_added(
+    run: Facts,
+    booking_id: int,
+    person: Facts,
+    when: tuple[datetime, datetime],
+    room: str,
+    instead_of: datetime | None,
+) -> None:
+    """One meeting more: a make-up for one that was called off, or an extra one."""
+    facts = {"when": dates.written_span(*when), "room": room}
+    if instead_of is None:
+        sentence = _("%(when)s, %(room)s에서 수업을 한 번 더 합니다.", **facts)
+    else:
+        sentence = _(
+            "휴강한 %(old)s 수업의 보강을 %(when)s, %(room)s에서 합니다.",
+            old=dates.written_date(instead_of),
+            **facts,
+        )
+    _tell(run, booking_id, person, _occasion("class_added"), sentence)
+
+
+def tell_instructor(run: Facts, instructor: Facts, meeting_id: int, sentence: str) -> None:
+    """Who teaches (id, phone, email), about one meeting; nothing where neither address is kept."""
+    channel, address = _contact(instructor)
+    if address is None:
+        return
+    subject = _("[정보화교육] %(title)s", title=titled(run.title, run.section))
+    # Both instructors may be told of one meeting in the same moment.
+    key = f"meeting:{meeting_id}:instructor:{instructor.id}:{_occasion('told')}"
+    post(channel, address, "meeting.instructor", subject, f"{subject}\n{sentence}", key)
+
+
+def _occasion(name: str) -> str:
+    # Each is an occasion of its own, also back to what it was.
+    return f"{name}:{clock.now():%Y%m%d%H%M%S%f}"
 
 
 def _seat(seat: int | None) -> Iterable[str]:
@@ -135,3 +239,17 @@ def _contact(person: Facts) -> tuple[Channel, str | None]:
     if phones.is_mobile(person.phone):
         return Channel.SMS, person.phone
     return Channel.EMAIL, person.email
+
+
+def reach(person: Facts) -> tuple[Channel, str | None]:
+    """How messages reach a person (phone, email), and at which address; None: nowhere."""
+    return _contact(person)
+
+
+def tell_roster(
+    run: Run, message_id: int, booking_id: int, channel: Channel, address: str, text: str
+) -> None:
+    """What staff wrote to the people of a run, to one of them."""
+    subject = _("[정보화교육] %(title)s", title=titled(run.title, run.section))
+    key = f"roster:{message_id}:{booking_id}"
+    post(channel, address, "booking.roster", subject, text, key)

@@ -62,13 +62,18 @@ def mark_sheet(
 
 def _locked_run_of(meeting_id: int) -> int:
     """The run of the meeting, locked; raises Refused where nobody can be marked."""
-    found = sa.select(Meeting.run_id, Meeting.starts_at).where(Meeting.id == meeting_id)
-    meeting = db.session.execute(found).one_or_none()
-    if meeting is None:
+    run_id = db.session.scalar(sa.select(Meeting.run_id).where(Meeting.id == meeting_id))
+    if run_id is None:
         raise Missing
-    run = places.locked_run(meeting.run_id)
+    run = places.locked_run(run_id)
+    # Under the lock: it may have been moved or called off while somebody marked on paper.
+    meeting = db.session.execute(
+        sa.select(Meeting.starts_at, Meeting.cancelled_at).where(Meeting.id == meeting_id)
+    ).one()
     day = dates.seoul_date(meeting.starts_at)
-    reason = rules.marking_refusal(run.state is RunState.PUBLISHED, day, clock.today())
+    called_off = meeting.cancelled_at is not None
+    published = run.state is RunState.PUBLISHED
+    reason = rules.marking_refusal(published, day, clock.today(), called_off)
     if reason:
         raise Refused(reason, day=dates.written_date(day))
     return run.id  # type: ignore[no-any-return]

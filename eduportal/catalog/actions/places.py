@@ -8,8 +8,8 @@ from eduportal.catalog import rules
 from eduportal.catalog.models import Instructor, Meeting, Room, Run
 from eduportal.catalog.obstacles import obstacles_around
 from eduportal.catalog.refusals import refused
-from eduportal.catalog.rules import Reason, RunState, Slot, Span
-from eduportal.shared import dates
+from eduportal.catalog.rules import Reason, RunState, Slot, Span, publishing
+from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 from eduportal.shared.refusal import Missing, Refused
 
@@ -32,9 +32,11 @@ def locked_run(run_id: int, centers: Centers) -> Run:
 def locked_draft(run_id: int, centers: Centers) -> Run:
     """The run, locked; refused unless it is still a draft."""
     run = locked_run(run_id, centers)
-    if run.state is not RunState.DRAFT:
-        raise Refused(Reason.NOT_A_DRAFT)
-    return run
+    if run.state is RunState.DRAFT:
+        return run
+    if publishing.is_hidden(run.state, run.published_at, clock.now()):
+        raise refused((publishing.Reason.SCHEDULED, {"at": run.published_at}))
+    raise Refused(Reason.NOT_A_DRAFT)
 
 
 def claim(run: Run, slots: Sequence[Slot]) -> None:
@@ -43,14 +45,24 @@ def claim(run: Run, slots: Sequence[Slot]) -> None:
     Locks the rooms, then the instructors: whoever claims one of them meanwhile waits, and then
     sees what was written here. Raises Refused with what stands in the way.
     """
-    rooms = _locked_rooms({slot.room_id for slot in slots})
-    _lock_instructors({slot.instructor_id for slot in slots if slot.instructor_id is not None})
+    rooms = hold(slots)
     for slot in slots:
         _refuse_room(run, rooms.get(slot.room_id), slot)
     there = obstacles_around(slots, {run.id})
     for slot in slots:
         for refusal in rules.obstacles_to(slot, run.center_id, run.course_id, there):
             raise refused(refusal)
+
+
+def hold(slots: Sequence[Slot]) -> dict[int, Room]:
+    """Lock the rooms, then the instructors of these classes, each in one order; the rooms fresh."""
+    rooms = _locked_rooms({slot.room_id for slot in slots})
+    gone = _locked_and_gone(
+        {slot.instructor_id for slot in slots if slot.instructor_id is not None}
+    )
+    if any(slot.instructor_id in gone and slot.span.end > clock.now() for slot in slots):
+        raise Refused(Reason.INSTRUCTOR_GONE)
+    return rooms
 
 
 def slots_of(run_id: int) -> list[Slot]:
@@ -65,12 +77,20 @@ def slots_of(run_id: int) -> list[Slot]:
 
 def _locked_rooms(ids: Iterable[int]) -> dict[int, Room]:
     query = sa.select(Room).where(Room.id.in_(ids)).order_by(Room.id)
-    return {room.id: room for room in db.session.scalars(query.with_for_update(key_share=True))}
+    # Read anew: who closed a room meanwhile held this lock.
+    fresh = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {room.id: room for room in db.session.scalars(fresh)}
 
 
-def _lock_instructors(ids: Iterable[int]) -> None:
-    query = sa.select(Instructor.id).where(Instructor.id.in_(ids)).order_by(Instructor.id)
-    db.session.execute(query.with_for_update(key_share=True)).all()
+def _locked_and_gone(ids: Iterable[int]) -> set[int]:
+    """Those of them who no longer teach, read anew under the lock of all."""
+    query = (
+        sa.select(Instructor.id, Instructor.active)
+        .where(Instructor.id.in_(ids))
+        .order_by(Instructor.id)
+    )
+    rows = db.session.execute(query.with_for_update(key_share=True))
+    return {instructor_id for instructor_id, active in rows if not active}
 
 
 def _refuse_room(run: Run, room: Room | None, slot: Slot) -> None:

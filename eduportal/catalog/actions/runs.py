@@ -13,7 +13,7 @@ from eduportal.catalog.actions.following import follow_meetings, follow_texts
 from eduportal.catalog.actions.places import Centers
 from eduportal.catalog.models import Center, Course, Instructor, Meeting, Room, Run
 from eduportal.catalog.refusals import refuse, refused
-from eduportal.catalog.rules import Reason, RunPlan, RunState
+from eduportal.catalog.rules import Reason, RunPlan, RunState, editing, publishing
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
@@ -45,37 +45,63 @@ def create_run(by: By, course_id: int, plan: RunPlan, centers: Centers) -> int:
 
 @writing
 def edit_run(
-    by: By, run_id: int, plan: RunPlan, centers: Centers, reason: str | None = None
-) -> None:
-    """Change a run's plan; the event keeps old and new.
+    by: By,
+    run_id: int,
+    plan: RunPlan,
+    centers: Centers,
+    reason: str | None = None,
+    seen: RunPlan | None = None,
+) -> frozenset[str]:
+    """Change a run's plan; the event keeps old and new. Gives what others changed meanwhile.
 
-    A published run keeps its center, room and capacity (booking has verbs for them, which tell
-    the people in it), and once it has opened, or somebody has applied, a reason is needed.
+    `seen` is what whoever edits was shown: only what differs from it is written, and refused where
+    somebody else has changed the same to something else. A published run keeps its center, room
+    and capacity (booking has verbs for them, which tell the people in it), and once it has opened,
+    or somebody has applied, a reason is needed.
     """
     run = places.locked_run(run_id, centers)
-    changed = _changes(run, plan)
-    opened = clock.now() >= run.apply_from
-    refuse(rules.edit_refusal(run.state, changed, run.last_number > 0, opened, reason))
-    if not changed:
-        return
-    _ask_about(plan, centers, run)
-    for name, (_old, new) in changed.items():
-        setattr(run, name, new)
-    _carry_meetings(run, changed)
-    follow_texts([run])
-    events.record(by, "run.edited", run_id=run_id, reason=reason, changed=_in_json(changed))
+    there = plan_of(run)
+    merged = editing.merged(seen or there, plan, there)
+    if merged.both:
+        raise Refused(editing.Reason.CHANGED_BY_TWO)
+    changed = _changes(run, merged.plan)
+    if changed:
+        _edit(run, merged.plan, changed, centers, reason)
+        events.record(by, "run.edited", run_id=run_id, reason=reason, changed=_in_json(changed))
+    return merged.theirs
+
+
+def plan_of(run: Run) -> RunPlan:
+    """What is decided about a run, as it stands."""
+    return RunPlan(**{name: getattr(run, name) for name in editing.FIELDS})
 
 
 @writing
-def publish_run(by: By, run_id: int, centers: Centers) -> None:
-    """Let everybody see a draft; refused with what it lacks, or what it clashes with."""
+def publish_run(by: By, run_id: int, centers: Centers, at: datetime | None = None) -> None:
+    """Let everybody see a draft, now or from a moment to come.
+
+    Refused with what it lacks, or what it clashes with. No worker is needed: whoever looks from
+    that moment on sees it.
+    """
     run = places.locked_draft(run_id, centers)
-    for refusal in rules.publication_refusals(run.readiness, clock.now()):
-        raise refused(refusal)
+    now = clock.now()
+    refuse(publishing.time_refusal(at, run.apply_from, now))
+    _refuse_unready(run, now)
     places.claim(run, places.slots_of(run_id))
     run.state = RunState.PUBLISHED
-    run.published_at = clock.now()
-    events.record(by, "run.published", run_id=run_id, title=run.full_title)
+    run.published_at = at or now
+    verb = "run.scheduled" if at else "run.published"
+    events.record(by, verb, run_id=run_id, title=run.full_title, at=run.published_at.isoformat())
+
+
+@writing
+def take_back_run(by: By, run_id: int, centers: Centers) -> None:
+    """Make a draft of a run whose publication is still to come: nobody has seen it."""
+    run = places.locked_run(run_id, centers)
+    applied = run.last_number > 0
+    refuse(publishing.taking_back_refusal(run.state, run.published_at, applied, clock.now()))
+    run.state, run.published_at = RunState.DRAFT, None
+    events.record(by, "run.taken_back", run_id=run_id, title=run.full_title)
 
 
 @writing
@@ -85,6 +111,30 @@ def delete_draft(by: By, run_id: int, centers: Centers) -> None:
     events.record(by, "run.deleted", run_id=run_id, title=run.full_title)
     db.session.execute(sa.delete(Meeting).where(Meeting.run_id == run_id))
     db.session.execute(sa.delete(Run).where(Run.id == run_id))
+
+
+def _edit(run: Run, plan: RunPlan, changed: Changes, centers: Centers, reason: str | None) -> None:
+    now = clock.now()
+    hidden = publishing.is_hidden(run.state, run.published_at, now)
+    opened, applied = now >= run.apply_from, run.last_number > 0
+    refuse(rules.edit_refusal(run.state, changed, applied, opened, reason, hidden))
+    moved = "apply_from" in changed
+    refuse(publishing.opening_refusal(run.published_at, plan.apply_from, moved))
+    _ask_about(plan, centers, run)
+    for name, (_old, new) in changed.items():
+        setattr(run, name, new)
+    _carry_meetings(run, changed)
+    if hidden and run.state is RunState.PUBLISHED:
+        # Nobody looks at it again before its time comes.
+        db.session.flush()
+        db.session.expire(run, ["room"])
+        _refuse_unready(run, now)
+    follow_texts([run])
+
+
+def _refuse_unready(run: Run, now: datetime) -> None:
+    for refusal in rules.publication_refusals(run.readiness, now):
+        raise refused(refusal)
 
 
 def _ask_about(plan: RunPlan, centers: Centers, run: Run | None = None) -> None:
@@ -102,8 +152,12 @@ def _ask_about(plan: RunPlan, centers: Centers, run: Run | None = None) -> None:
 
 
 def _refuse_strange_room(plan: RunPlan) -> None:
-    room = db.session.get(Room, plan.room_id) if plan.room_id is not None else None
-    if plan.room_id is not None and (room is None or room.center_id != plan.center_id):
+    if plan.room_id is None:
+        return
+    # Held until the commit: a room that is being deleted is either gone by now, or stays.
+    kept = {"read": True, "key_share": True}
+    room = db.session.get(Room, plan.room_id, with_for_update=kept)
+    if room is None or room.center_id != plan.center_id:
         raise Refused(Reason.ROOM_ELSEWHERE)
 
 

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Optional
 
 from eduportal.accounts.rules import Relation
@@ -20,11 +27,13 @@ from eduportal.shared.forms import (
 from eduportal.shared.forms import lazy_text as _l
 
 _PLANNED = frozenset(RunPlan.__dataclass_fields__)
+EMPLOYEES_ONLY = ("needs_approval", "department_limit")
 
 
 class RunForm(Form):
-    """What staff decide about a run, apart from its meetings."""
+    """What staff decide about a run, apart from its meetings; `seen` is what they were shown."""
 
+    seen = HiddenField()
     center_id = SelectField(_l("교육장"), coerce=int)
     room_id = SelectField(_l("강의실"), coerce=whole_number)
     instructor_id = SelectField(_l("강사"), coerce=whole_number)

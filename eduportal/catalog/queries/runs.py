@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import joinedload, selectinload
 
+from eduportal.accounts.models import Account
 from eduportal.accounts.rules import Audience
-from eduportal.catalog.models import Meeting, Room, Run
+from eduportal.catalog.models import Instructor, Meeting, Room, Run
 from eduportal.catalog.queries.among import Centers, Condition, in_centers
 from eduportal.catalog.refusals import refused
 from eduportal.catalog.rules import (
@@ -23,6 +24,7 @@ from eduportal.catalog.rules import (
 )
 from eduportal.shared.dates import next_month
 from eduportal.shared.db import db
+from eduportal.shared.events import Event
 
 PER_PAGE = 24
 MOST_PAGES = 10_000
@@ -53,6 +55,15 @@ class OfficeFilters:
     center_id: int | None = None
     status: Status | None = None
     month: date | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangedBy:
+    """Who changed something of a run last, and when; no name where no account did."""
+
+    at: datetime
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +160,13 @@ def opening_next(now: datetime, most: int = 6) -> list[RunLine]:
     return _lines(_select_lines(upcoming, order).limit(most), now)
 
 
+def lines(
+    where: Sequence[Condition], order: Sequence[Any], now: datetime, most: int | None = None
+) -> list[RunLine]:
+    """The runs that meet every condition, one row each, `most` of them or all."""
+    return _lines(_select_lines(where, order).limit(most), now)
+
+
 def run(run_id: int, now: datetime) -> Run | None:
     """A run that everybody may see, with all that its page shows."""
     return _whole(Run.id == run_id, public(now))
@@ -177,6 +195,49 @@ def office_meeting(meeting_id: int, among: Centers) -> Meeting | None:
         .join(Meeting.run)
         .where(Meeting.id == meeting_id, in_centers(Run.center_id, among))
     )
+
+
+def draft_count(among: Centers) -> int:
+    """How many drafts the given centers have."""
+    drafts = sa.select(sa.func.count()).where(
+        Run.state == RunState.DRAFT, in_centers(Run.center_id, among)
+    )
+    return db.session.scalar(drafts) or 0
+
+
+def office_runs(run_ids: Sequence[int], among: Centers) -> Sequence[Run]:
+    """These runs, as far as they are of the given centers, by their first class."""
+    return db.session.scalars(
+        sa.select(Run)
+        .where(Run.id.in_(run_ids), in_centers(Run.center_id, among))
+        .order_by(Run.starts_at.is_(None), Run.starts_at, Run.id)
+    ).all()
+
+
+def last_changes(run_id: int) -> dict[str, ChangedBy]:
+    """Who changed each field of a run's plan last, as far as the latest edits tell."""
+    rows = db.session.execute(
+        sa.select(Event.verb, Event.at, Event.detail, Account.name)
+        .outerjoin(Account, Account.id == Event.account_id)
+        .where(Event.run_id == run_id, Event.verb.in_(("run.edited", "run.capacity")))
+        .order_by(Event.id.desc())
+        .limit(100)
+    )
+    found: dict[str, ChangedBy] = {}
+    for verb, at, detail, name in rows:
+        for changed in ("capacity",) if verb == "run.capacity" else detail.get("changed", ()):
+            found.setdefault(changed, ChangedBy(at, name))
+    return found
+
+
+def room_names() -> dict[int, str]:
+    """What every room is called, by its id."""
+    return dict(db.session.execute(sa.select(Room.id, Room.name)).all())
+
+
+def instructor_names() -> dict[int, str]:
+    """What everybody who teaches or taught is called, by their id."""
+    return dict(db.session.execute(sa.select(Instructor.id, Instructor.name)).all())
 
 
 def lacking(draft: Run, now: datetime) -> list[str]:
@@ -281,7 +342,7 @@ def _narrowed(filters: Filters, now: datetime) -> list[Condition]:
     if filters.weekday is not None:
         chosen.append(Run.weekdays.contains(str(filters.weekday)))
     chosen += [Run.search_text.contains(word, autoescape=True) for word in filters.words]
-    return [*chosen, status_is(filters.status, now) if filters.status else _not_over(now)]
+    return [*chosen, status_is(filters.status, now) if filters.status else not_over(now)]
 
 
 def _office_narrowed(filters: OfficeFilters, now: datetime) -> list[Condition]:
@@ -293,12 +354,14 @@ def _office_narrowed(filters: OfficeFilters, now: datetime) -> list[Condition]:
         chosen.append(sa.and_(Run.starts_on >= month, Run.starts_on < after))
     if filters.status is not None:
         chosen.append(status_is(filters.status, now))
+    chosen += [Run.search_text.contains(word, autoescape=True) for word in filters.words]
     if filters.month is None and filters.status is None:
-        chosen.append(_not_over(now))
+        chosen.append(not_over(now))
     return chosen
 
 
-def _not_over(now: datetime) -> Condition:
+def not_over(now: datetime) -> Condition:
+    """What a list shows unless it is asked for more: nothing whose last meeting has ended."""
     # Of cancelled runs too: they stay in the list until their last meeting would have ended.
     return sa.or_(Run.ends_at > now, Run.ends_at.is_(None), Run.apply_until > now)
 

@@ -1,6 +1,7 @@
 """Rules of the catalog; plain values, no database."""
 
 from eduportal.catalog.rules.meetings import (
+    MOST_DAYS,
     MOST_MEETINGS,
     WEEKDAYS,
     Pattern,
@@ -48,6 +49,7 @@ from eduportal.catalog.rules.windows import WindowPattern, usual_window
 from eduportal.catalog.rules.words import Dated, as_of, normalized, search_words, searchable
 
 __all__ = [
+    "MOST_DAYS",
     "MOST_MEETINGS",
     "RELATIONS",
     "SETTLED_BY_PUBLICATION",

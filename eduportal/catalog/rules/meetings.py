@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from eduportal.catalog.rules.reasons import Reason, Refusal
 
 MOST_MEETINGS = 60
+# Sixty classes, one a week, with every holiday between them; a calendar beyond is not asked for.
+MOST_DAYS = timedelta(days=800)
 WEEKDAYS = ("월", "화", "수", "목", "금", "토", "일")
 
 
@@ -39,13 +41,14 @@ def meeting_days(
 ) -> list[date]:
     """`count` days from `first` on, on the given weekdays (Monday is 0), closed days left out.
 
-    ValueError when no weekday is given or count is not between 1 and 60.
+    Fewer where more than two years have too few of them. ValueError when no weekday is given or
+    count is not between 1 and 60.
     """
     if not weekdays or not 1 <= count <= MOST_MEETINGS:
         raise ValueError("a pattern needs weekdays and 1 to 60 meetings")
     days: list[date] = []
     day = first
-    while len(days) < count:
+    while len(days) < count and day < first + MOST_DAYS:
         if day.weekday() in weekdays and day not in closed:
             days.append(day)
         day += timedelta(days=1)

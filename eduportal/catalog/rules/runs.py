@@ -210,15 +210,21 @@ def publication_refusals(draft: Readiness, now: datetime) -> list[Refusal]:
 
 
 def edit_refusal(
-    state: RunState, changed: Collection[str], applied: bool, opened: bool, reason: str | None
+    state: RunState,
+    changed: Collection[str],
+    applied: bool,
+    opened: bool,
+    reason: str | None,
+    hidden: bool = False,
 ) -> Refusal | None:
     """Why these fields of a run may not be changed so: a draft is free, a published run is not.
 
     `applied`: somebody has applied; `opened`: its window has begun. Both ask for a reason.
+    `hidden`: nobody but staff has seen it, as a draft or as one that is published later.
     """
     if state is RunState.CANCELLED:
         return Reason.RUN_CANCELLED, {}
-    if state is RunState.DRAFT or not changed:
+    if hidden or state is RunState.DRAFT or not changed:
         return None
     if SETTLED_BY_PUBLICATION & set(changed):
         return Reason.SETTLED, {}

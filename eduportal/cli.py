@@ -16,13 +16,33 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from eduportal import config, create_app, demo
+from eduportal.accounts import work_accounts
+from eduportal.accounts.rules import setup_code
 from eduportal.booking import promises
+from eduportal.portal import readiness
+from eduportal.portal.readiness import Lack
 from eduportal.shared.log import say
 
 # Measured (bench/): one blocking thread a worker beats more of them, since writers stand in line
 # anyway and a second thread only takes the GIL away from the first.
 WORKERS = 2
 THREADS = 1
+
+
+MISSING = {
+    Lack.OFFICE: "The office has no name or phone yet.",
+    Lack.CENTER: "There is no center.",
+    Lack.SEATS: "There is no room with a seat that can be used.",
+    Lack.POLICY: "Nobody has looked over the default rules for applying.",
+    Lack.STAFF: "Nobody works here besides the administrator.",
+    Lack.SENDER_LOCKED: "What is kept to send messages with was enciphered with another"
+    " SECRET_KEY: type it in again, or bring the old key back.",
+    Lack.SMS: "There is no way to send text messages, so residents get no sign-in codes.",
+    Lack.EMAIL: "There is no way to send e-mail.",
+    Lack.COURSE: "There is no course.",
+    Lack.PUBLISHED: "No run is published.",
+    Lack.OPENED: "The office has not been opened (/office/setup).",
+}
 
 
 def _app() -> Flask:
@@ -41,13 +61,23 @@ def main() -> None:
 @main.command("check")
 @with_appcontext
 def check() -> None:
-    """Ask the rows whether every promise is kept; exit 1 and say which ones are not."""
+    """Ask the rows whether every promise is kept, and what is missing; exit 1 if one is not."""
     broken = promises.broken()
     for sentence in broken:
         say(sentence, error=True)
+    if not broken:
+        say("Every promise is kept.")
+    _say_what_is_missing()
     if broken:
         sys.exit(1)
-    say("Every promise is kept.")
+
+
+def _say_what_is_missing() -> None:
+    lacks = readiness.missing()
+    if lacks:
+        say("Before residents can come:")
+    for lack in lacks:
+        say(f"  - {MISSING[lack]}")
 
 
 @main.command("demo")
@@ -76,6 +106,10 @@ def serve(host: str, port: str) -> None:
     say(f"eduportal is at http://{host}:{number} (stop it with Ctrl-C)")
     if current_app.config["DEMO"]:
         say(demo.who_can_sign_in())
+    if not work_accounts.has_admin():
+        code = setup_code(str(current_app.config["SECRET_KEY"]))
+        say(f"There is no administrator yet. Open http://{host}:{number}/setup")
+        say(f"and type the set-up code {code} (good until there is one).")
     with _worker():
         _serve(host, number)
 

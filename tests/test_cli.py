@@ -13,6 +13,7 @@ from flask.testing import FlaskCliRunner
 from eduportal import cli, config, create_app, demo
 from eduportal.booking import promises
 from eduportal.catalog.models import Office
+from eduportal.portal.readiness import Lack
 from eduportal.shared.db import db
 from eduportal.statistics.models import PastRun
 from tests import factories
@@ -20,7 +21,26 @@ from tests import factories
 
 def test_check_says_that_every_promise_is_kept(runner: FlaskCliRunner) -> None:
     result = runner.invoke(cli.main, ["check"])
-    assert (result.exit_code, result.output) == (0, "Every promise is kept.\n")
+    assert result.exit_code == 0
+    assert result.output.startswith("Every promise is kept.\n")
+
+
+def test_check_says_what_is_missing_without_failing(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(cli.main, ["check"])
+    assert result.exit_code == 0
+    assert "Before residents can come:\n  - The office has no name or phone yet.\n" in result.output
+    assert set(cli.MISSING) == set(Lack)
+
+
+def test_check_of_a_demo_says_only_that_all_is_well(
+    app: Flask, runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "DEMO", True)
+    factories.create_office(policy_set_at=factories.now(), opened_at=factories.now())
+    center = factories.create_center()
+    factories.create_staff(center)
+    factories.create_run(room=factories.create_room(center))
+    assert runner.invoke(cli.main, ["check"]).output == "Every promise is kept.\n"
 
 
 def test_check_names_what_is_broken_and_fails(runner: FlaskCliRunner) -> None:

@@ -7,11 +7,11 @@ from typing import Any, cast
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import Length, Regexp, ValidationError
+from wtforms.validators import EqualTo, Length, Regexp, ValidationError
 
 from eduportal.accounts.actions import NewPerson
 from eduportal.accounts.queries import Known
-from eduportal.accounts.rules import CODE_DIGITS, Purpose, Relation, Sex
+from eduportal.accounts.rules import CODE_DIGITS, PASSWORD_LETTERS, Purpose, Relation, Sex
 from eduportal.shared.forms import (
     DayField,
     Form,
@@ -148,6 +148,29 @@ class WorkForm(Form):
     )
     password = PasswordField(
         _l("비밀번호"), [required(_l("비밀번호를 입력해 주세요.")), Length(max=200)]
+    )
+
+
+class NewPasswordForm(Form):
+    """A password of one's own, typed twice."""
+
+    password = PasswordField(
+        _l("새 비밀번호"),
+        [
+            required(_l("비밀번호를 입력해 주세요.")),
+            Length(
+                PASSWORD_LETTERS,
+                200,
+                _l("비밀번호는 %(min)d자 이상으로 정해 주세요."),
+            ),
+        ],
+    )
+    again = PasswordField(
+        _l("새 비밀번호 한 번 더"),
+        [
+            required(_l("비밀번호를 한 번 더 입력해 주세요.")),
+            EqualTo("password", _l("두 비밀번호가 다릅니다. 다시 입력해 주세요.")),
+        ],
     )
 
 

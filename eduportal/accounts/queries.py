@@ -52,6 +52,16 @@ _SIGNED_IN = (
 )
 
 
+_DEMO_ROLES = (
+    (Role.ADMIN, 1),
+    (Role.STAFF, 2),
+    (Role.DESK, 1),
+    (Role.VIEWER, 1),
+    (Role.INSTRUCTOR, 2),
+    (Role.DEPARTMENT, 1),
+)
+
+
 @dataclass(frozen=True)
 class Known:
     """Somebody known by a phone."""
@@ -94,6 +104,7 @@ def signed_in(account_id: int, person_id: int | None, stamp: str) -> User | None
         grants=frozenset(
             Grant(row.role, row.center_id, row.department) for row in rows if row.role
         ),
+        email=first.email,
     )
 
 
@@ -156,7 +167,7 @@ def demo_workers() -> Sequence[DemoPerson]:
     """A few of those who sign in to the demo office by e-mail."""
     by_role = [
         DemoPerson(name, role.label, email)
-        for role, limit in ((Role.ADMIN, 1), (Role.STAFF, 2), (Role.INSTRUCTOR, 2))
+        for role, limit in _DEMO_ROLES
         for name, email in _demo_accounts(_has_role(role), limit)
     ]
     learns = Account.id.in_(

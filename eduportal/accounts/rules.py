@@ -1,5 +1,8 @@
 """Who people are to the office, and when they may sign in; plain values, no database."""
 
+import base64
+import hashlib
+import hmac
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -34,6 +37,12 @@ PASSWORD_TRIES = 5
 PASSWORD_WINDOW = timedelta(minutes=15)
 ADDRESS_PASSWORD_TRIES = 200
 ADDRESS_WINDOW = timedelta(hours=1)
+
+SETUP_TRIES = 5
+SETUP_WINDOW = timedelta(minutes=15)
+SETUP_LETTERS = 12
+
+INVITATION_LIFE = timedelta(hours=72)
 
 DEVICE_LIFE = timedelta(days=180)
 # What is counted to slow guessing down is of no use after the longest window above.
@@ -138,6 +147,42 @@ def may_do(grants: Collection[Grant], role: Role) -> bool:
     return any(grant.role in OFFICE_ROLES[: OFFICE_ROLES.index(role) + 1] for grant in grants)
 
 
+@dataclass(frozen=True)
+class Holding:
+    """What a rule asks about somebody whose role or account is to be taken away."""
+
+    account_id: int
+    is_admin: bool
+    other_admins: int
+
+
+def revoke_refusal(role: Role, holding: Holding, actor_id: int | None) -> "Refusal | None":
+    """Whether a role may be taken from somebody: never one's own keys, never the last ones."""
+    if role is not Role.ADMIN or not holding.is_admin:
+        return None
+    if holding.account_id == actor_id:
+        return Reason.OWN_ADMIN, {}
+    return None if holding.other_admins else (Reason.LAST_ADMIN, {})
+
+
+def close_refusal(holding: Holding, actor_id: int | None) -> "Refusal | None":
+    """Whether somebody's account may be closed."""
+    if holding.account_id == actor_id:
+        return Reason.OWN_ACCOUNT, {}
+    if holding.is_admin and not holding.other_admins:
+        return Reason.LAST_ADMIN, {}
+    return None
+
+
+def grant_refusal(
+    role: Role, center_ids: Collection[int | None], department: str | None
+) -> "Refusal | None":
+    """Whether a role is given for something: a center (None: every one), or a department."""
+    if role is Role.DEPARTMENT:
+        return None if department else (Reason.DEPARTMENT_NEEDED, {})
+    return None if center_ids or role is Role.ADMIN else (Reason.CENTER_NEEDED, {})
+
+
 class Purpose(StrEnum):
     """What a consent is asked for."""
 
@@ -186,6 +231,18 @@ class Reason(StrEnum):
     CONSENT_REQUIRED = "수강신청에 꼭 필요한 동의입니다. 거두려면 전화로 문의해 주세요."
     EMAIL_TAKEN = "이미 있는 이메일입니다."
     EMPLOYEE_NUMBER_TAKEN = "이미 등록된 직원 번호입니다."
+    LAST_ADMIN = (
+        "관리자가 한 명도 남지 않게 됩니다. 다른 분에게 관리자 권한을 먼저 주고, "
+        "그분이 한 번 로그인한 뒤에 거두어 주세요."
+    )
+    OWN_ADMIN = "자신의 관리자 권한은 스스로 거둘 수 없습니다. 다른 관리자에게 부탁해 주세요."
+    OWN_ACCOUNT = "지금 쓰고 있는 자신의 계정은 닫을 수 없습니다. 다른 관리자에게 부탁해 주세요."
+    CENTER_NEEDED = "이 권한으로 일할 교육장을 하나 이상 골라 주세요."
+    DEPARTMENT_NEEDED = "교육을 맡은 부서의 이름을 적어 주세요."
+    GRANTED_ALREADY = "이미 가지고 있는 권한입니다."
+    SETUP_CODE_WRONG = "설정 번호가 다릅니다. 서버를 시작한 화면에 나온 번호를 다시 확인해 주세요."
+    SETUP_OVER = "이미 관리자가 있습니다. 로그인해 주세요."
+    INVITATION_OVER = "이 초대는 더 쓸 수 없습니다. 관리자에게 새 초대를 부탁해 주세요."
 
 
 Refusal = tuple[Reason, dict[str, object]]
@@ -266,6 +323,39 @@ def password_refusal(wrong_before: int, from_address: int) -> Refusal | None:
     if wrong_before >= PASSWORD_TRIES:
         return Reason.PASSWORD_TOO_MANY, {}
     return (Reason.ADDRESS_TOO_MANY, {}) if from_address >= ADDRESS_PASSWORD_TRIES else None
+
+
+def setup_refusal(wrong_before: int, from_address: int, right: bool) -> Refusal | None:
+    """Whether a typed set-up code opens the first page of an office without an administrator."""
+    if wrong_before >= SETUP_TRIES:
+        return Reason.PASSWORD_TOO_MANY, {}
+    if from_address >= ADDRESS_PASSWORD_TRIES:
+        return Reason.ADDRESS_TOO_MANY, {}
+    return None if right else (Reason.SETUP_CODE_WRONG, {})
+
+
+def setup_code(key: str) -> str:
+    """`ABCD-EFGH-JKLM`: made from the secret key, so that every process and node knows the same."""
+    digest = hmac.new(key.encode(), b"eduportal.setup", hashlib.sha256).digest()
+    letters = base64.b32encode(digest).decode()[:SETUP_LETTERS]
+    return "-".join(letters[start : start + 4] for start in range(0, SETUP_LETTERS, 4))
+
+
+def is_setup_code(typed: str, key: str) -> bool:
+    """Whether this is the set-up code, however its dashes and capitals were typed."""
+    bare = "".join(letter for letter in typed.upper() if letter.isalnum())
+    right = setup_code(key).replace("-", "")
+    return hmac.compare_digest(bare.encode(), right.encode())
+
+
+def invitation_is_good(expires_at: datetime, used: bool, active: bool, now: datetime) -> bool:
+    """Whether a link still lets somebody set their password."""
+    return active and not used and now < expires_at
+
+
+def token_hash(token: str) -> str:
+    """What is kept of an invitation's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def birth_date_is_possible(birth_date: date, today: date) -> bool:

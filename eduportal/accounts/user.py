@@ -18,6 +18,7 @@ class User(UserMixin):
     person_name: str | None
     audience: Audience | None
     grants: frozenset[Grant]
+    email: str | None = None
 
     def get_id(self) -> str:
         """What the session keeps: account, person and stamp."""
@@ -73,6 +74,13 @@ class User(UserMixin):
         None means every center.
         """
         return centers_of(self.grants, Role(mark))
+
+    def may_at(self, mark: str, center_id: int) -> bool:
+        """Whether it may do at one center what a mark of the office asks for."""
+        if not may_do(self.grants, Role(mark)):
+            return False
+        centers = self.centers_of(mark)
+        return centers is None or center_id in centers
 
     @property
     def kind(self) -> str:

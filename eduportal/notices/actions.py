@@ -74,6 +74,7 @@ def claim(channels: Collection[Channel]) -> Message | None:
         .returning(
             Notice.id,
             Notice.channel,
+            Notice.kind,
             Notice.address,
             Notice.subject,
             Notice.body,

@@ -1,49 +1,106 @@
-"""`eduportal work`: the sender as a process."""
+"""`eduportal work`: the sender as a process, and what is done beside it."""
 
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event
+from dataclasses import dataclass
+from threading import Event, Thread
 from typing import Any
 
 import click
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from eduportal.notices import queries
+from eduportal.notices import queries, sender_row
 from eduportal.notices.delivery import Carrier, carriers, missing
 from eduportal.notices.models import Channel
 from eduportal.notices.sender import Outcome, drain
 from eduportal.shared.db import Busy
 
 IDLE_SECONDS = 1.0
+# Less than `serve` waits for the worker before it ends it the hard way.
+PARTING_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Companion:
+    """What a worker does beside sending, in a thread of its own, so that no message waits for it.
+
+    `until` works until it is told to stop; `once` does what is due, and says how that went.
+    """
+
+    until: Callable[[Flask, Event], None]
+    once: Callable[[Flask, Event], str]
+
+
+def beside(app: Flask, companion: Companion) -> None:
+    """Let a worker do more than send."""
+    app.extensions.setdefault("eduportal.work", []).append(companion)
 
 
 @click.command("work")
-@click.option("--once", is_flag=True, help="Send what is due now, say how it went, and end.")
+@click.option("--once", is_flag=True, help="Do what is due now, say how it went, and end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Send what waits in the outbox, until told to stop. Several may run side by side."""
-    ways = carriers(current_app.config)
-    with current_app.app_context():
-        _say_what_waits(ways, current_app.config)
+    """Send what waits in the outbox and do long work, until told to stop. Several may run."""
+    ways = _ways(say=True)
     with _told_to_stop() as stop:
         if once:
             _say_how_it_went(drain(ways, stop))
+            for companion in _companions():
+                click.echo(companion.once(_app(), stop))
             return
-        while not stop.wait(IDLE_SECONDS):
-            _round(ways, stop)
+        with _accompanied(stop):
+            while not stop.wait(IDLE_SECONDS):
+                _round(stop)
 
 
-def _round(ways: Mapping[Channel, Carrier], stop: Event) -> None:
+def _app() -> Flask:
+    # The proxy stands for the thread's own context; another thread needs the portal itself.
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
+def _companions() -> list[Companion]:
+    companions: list[Companion] = current_app.extensions.get("eduportal.work", [])
+    return companions
+
+
+@contextmanager
+def _accompanied(stop: Event) -> Iterator[None]:
+    """The companions in threads. One that does not hear is left behind; its leases run out."""
+    threads = [
+        Thread(target=companion.until, args=(_app(), stop), daemon=True)
+        for companion in _companions()
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PARTING_SECONDS)
+
+
+def _ways(say: bool = False) -> dict[Channel, Carrier]:
+    """The ways out as they are now: what an administrator changes counts from the next round."""
+    with current_app.app_context():
+        settings = sender_row.in_force(current_app.config)
+        ways = carriers(settings)
+        if say:
+            _say_what_waits(ways, settings)
+        return ways
+
+
+def _round(stop: Event) -> None:
     # A context for each round: its session ends with it. One that stayed open while there is
     # nothing to do would keep the database from tidying up (WAL, vacuum).
     with current_app.app_context():
         try:
-            drain(ways, stop)
+            drain(_ways(), stop)
         except (Busy, OperationalError) as error:
             structlog.get_logger("eduportal").warning(
                 "outbox out of reach, trying again", error=type(error).__name__

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import httpx
 
 from eduportal.notices.models import Channel
-from eduportal.notices.rules import SECRET_LIFE, Message, text_type
+from eduportal.notices.rules import Message, text_type
 from eduportal.shared import clock
 
 SECONDS = 10.0
@@ -69,7 +69,7 @@ class Shown:
     def send(self, message: Message) -> None:
         """Nothing leaves; raises NotYet while a secret must stay readable."""
         if message.secret and not message.too_late(clock.now()):
-            raise NotYet(message.created_at + SECRET_LIFE)
+            raise NotYet(message.good_until)
 
 
 class TextMessages:

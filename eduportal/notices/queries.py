@@ -1,6 +1,6 @@
 """What the outbox holds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,13 @@ def newest() -> list[Shown]:
     """The newest messages, the last one first."""
     latest_first = sa.select(Notice).order_by(Notice.created_at.desc(), Notice.id.desc())
     return [_shown(notice) for notice in db.session.scalars(latest_first.limit(NEWEST))]
+
+
+def newest_of(kind: str, most: int = 5) -> Sequence[Notice]:
+    """The newest messages of a kind, the last one first."""
+    return db.session.scalars(
+        sa.select(Notice).where(Notice.kind == kind).order_by(Notice.id.desc()).limit(most)
+    ).all()
 
 
 def _shown(notice: Notice) -> Shown:

@@ -28,7 +28,7 @@ def send_code(phone: str, address: str, key: str) -> datetime:
     Raises Refused where too many were asked for.
     """
     tries.forget_old()
-    row = _locked_code(phone)
+    row = locked_code(phone)
     now = clock.now()
     _ask_the_rules(phone, address, now)
     code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
@@ -44,7 +44,7 @@ def send_code(phone: str, address: str, key: str) -> datetime:
 @writing
 def try_code(phone: str, typed: str, key: str) -> Refusal | None:
     """Try a code; None lets its owner in. It answers, not raises: a wrong try must stay counted."""
-    row = _locked_code(phone)
+    row = locked_code(phone)
     right = hmac.compare_digest(row.code_hash, _hashed(phone, typed, key))
     sent = SentCode(row.expires_at, row.tries, used=row.used_at is not None)
     refusal = rules.code_refusal(sent, right, clock.now())
@@ -56,7 +56,7 @@ def try_code(phone: str, typed: str, key: str) -> Refusal | None:
     return refusal
 
 
-def _locked_code(phone: str) -> SignInCode:
+def locked_code(phone: str) -> SignInCode:
     """The phone's row, held until the turn ends; made where there was none, good for nothing."""
     now = clock.now()
     nothing = {"code_hash": "", "created_at": now, "expires_at": now, "tries": 0, "used_at": None}

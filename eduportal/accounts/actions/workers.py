@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from eduportal.accounts import rules
 from eduportal.accounts.actions.once import insert_once
-from eduportal.accounts.models import Account, Person, RoleGrant
+from eduportal.accounts.actions.roles import write_grant
+from eduportal.accounts.models import Account, Person
 from eduportal.accounts.rules import Audience, Reason, Relation, Role
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
@@ -36,8 +37,11 @@ def add_account(
     password_hash: str,
     role: Role | None = None,
     center_ids: Collection[int] = (),
+    department: str | None = None,
 ) -> int:
     """An account that signs in by e-mail, with a role at centers (none: at every one); its id.
+
+    Who looks after a department's training has its name instead of a center.
 
     Raises Refused for an e-mail that is taken.
     """
@@ -57,7 +61,7 @@ def add_account(
     events.record(by, "account_added", subject="account", subject_id=account_id)
     if role:
         for center_id in sorted(center_ids) or (None,):
-            _grant(by, account_id, role, center_id)
+            write_grant(by, account_id, role, center_id, department)
     return account_id
 
 
@@ -83,18 +87,3 @@ def add_employee(by: By, account_id: int, new: NewEmployee) -> int:
     ).one()
     events.record(by, "person_entered", person_id=person_id)
     return person_id
-
-
-def _grant(by: By, account_id: int, role: Role, center_id: int | None) -> None:
-    db.session.add(
-        RoleGrant(account_id=account_id, role=role, center_id=center_id, granted_at=clock.now())
-    )
-    db.session.flush()
-    events.record(
-        by,
-        "role_granted",
-        subject="account",
-        subject_id=account_id,
-        role=role.value,
-        center_id=center_id,
-    )

@@ -82,8 +82,19 @@ def opened_run(people: int) -> Run:
 
 
 def open_runs(count: int) -> None:
-    """Runs that are open, each with its meetings; all in one transaction."""
-    first = factories.create_run()
+    """Runs that are open, each with its meetings."""
+    _many(factories.create_run(), count)
+
+
+def past_runs(count: int) -> None:
+    """Runs that ended a quarter ago, each with its meetings: what ten years leave behind."""
+    now, day = factories.now(), timedelta(days=1)
+    window = {"apply_from": now - 120 * day, "apply_until": now - 100 * day}
+    _many(factories.create_run(starts_in=-90 * day, **window), count)
+
+
+def _many(first: Run, count: int) -> None:
+    # All in one transaction.
     run, meetings = _values(first), [_values(meeting) for meeting in first.meetings]
     for n in range(1, count):
         run_id = db.session.execute(

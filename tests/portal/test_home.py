@@ -84,3 +84,13 @@ def test_the_privacy_page_says_word_for_word_what_people_agree_to(
         for part in (text.title, text.why, text.items, text.kept, text.refusing):
             assert str(part) in page
     assert "주민등록번호는 어디에서도 받지 않으며" in page
+
+
+def test_the_first_page_leads_to_the_calendar_and_to_each_center(
+    app: Flask, client: FlaskClient
+) -> None:
+    center = create_center()
+    page = client.get("/").text
+
+    for path in ("/openings", f"/centers/{center.id}", f"/centers/{center.id}/schedule"):
+        assert f'href="{path}"' in page

@@ -1,30 +1,25 @@
-"""What everybody sees: the list of runs, a run's page, the server's clock."""
+"""The list of runs, a run's page, the server's clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Response, abort, jsonify, render_template, request, url_for
 from wtforms import SelectField
 
 from eduportal.accounts.rules import Audience
 from eduportal.catalog import queries, rules
 from eduportal.catalog.forms import ALL, RunFilterForm, chosen_in
+from eduportal.catalog.models import Meeting
 from eduportal.catalog.queries import CenterLine, Filters
+from eduportal.catalog.queries import calendar as calendar_queries
+from eduportal.catalog.queries.alternatives import alternatives
+from eduportal.catalog.queries.fees import run_money
+from eduportal.catalog.routes.blueprint import blueprint
 from eduportal.catalog.rules import Kind, Status
+from eduportal.catalog.sharing import course_data, description
 from eduportal.shared import clock as clocks
-from eduportal.shared import dates
 from eduportal.shared.forms import options
 from eduportal.shared.guard import public
-
-blueprint = Blueprint("catalog", __name__, template_folder="templates")
-blueprint.add_app_template_filter(rules.weekdays_in_words, "weekdays")
-blueprint.add_app_template_filter(rules.hours_in_words, "hours")
-
-
-@blueprint.app_template_filter("day")
-def unbroken_day(value: date | datetime | None) -> str:
-    """A written day that stays on one line."""
-    return dates.written_date(value).replace(" ", "\u00a0")
 
 
 @dataclass(frozen=True)
@@ -66,11 +61,21 @@ def run(run_id: int) -> str:
     if found is None:
         abort(404)
     centers = {center.id: center for center in queries.centers(clocks.today())}
+    center, status = centers[found.center_id], rules.status(found.standing, clocks.now())
+    url = url_for("catalog.run", run_id=run_id, _external=True)
     return render_template(
         "catalog/run.html",
         run=found,
-        status=rules.status(found.standing, clocks.now()),
-        center=centers[found.center_id],
+        status=status,
+        center=center,
+        numbers=_numbers(found.meetings),
+        names={one.id: one.name for one in centers.values()},
+        related=calendar_queries.related(found, clocks.now()),
+        alternatives=alternatives(run_id, clocks.now()),
+        money=run_money(found),
+        url=url,
+        description=description(found, status, center),
+        course_data=course_data(found, status, center, queries.office(), url),
         now=clocks.now(),
     )
 
@@ -82,6 +87,12 @@ def clock() -> Response:
     response = jsonify(now=clocks.now().isoformat())
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _numbers(meetings: Iterable[Meeting]) -> dict[int, int]:
+    """Which class of the run each one is; those called off have no number."""
+    held = (meeting.id for meeting in meetings if meeting.cancelled_at is None)
+    return {meeting_id: number for number, meeting_id in enumerate(held, start=1)}
 
 
 def _filter_form(centers: list[CenterLine]) -> RunFilterForm:

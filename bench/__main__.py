@@ -13,24 +13,20 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
-from bench import load, office
+from bench import imports, load, office, timetable
 from eduportal.shared.db import db
 from tests import postgres
 
-PEOPLE, AT_ONCE, ROUNDS = 1000, 32, 3
+PEOPLE, AT_ONCE, ROUNDS, PAST = 1000, 32, 3, 2500
 
 
 def main() -> None:
     """Measure what was asked for, or everything."""
-    asked = sys.argv[1:] or ["apply", "list"]
+    asked = sys.argv[1:] or ["apply", "list", "past"]
     for backend in ("sqlite", "postgresql"):
         with database(backend) as url, tempfile.TemporaryDirectory() as instance:
-            if "apply" in asked:
-                applications(backend, url, instance)
-            if "list" in asked:
-                list_of_runs(backend, url, instance)
-            if "servers" in asked:
-                servers(backend, url, instance)
+            for name in asked:
+                MEASURES[name](backend, url, instance)
 
 
 @contextmanager
@@ -99,6 +95,27 @@ def list_of_runs(backend: str, url: str, instance: str) -> None:
     print(f"  queries with 10 runs: {counts[10]}, with 300: {counts[300]}")
 
 
+def list_with_a_past(backend: str, url: str, instance: str) -> None:
+    """The pages of a month's 18 runs with nothing behind them, and with 2,500 past runs."""
+    pages = ("/runs", "/openings", "/centers/1/schedule", "/runs.atom", "/openings.ics")
+    rounds: dict[str, list[load.Result]] = {}
+    for past in (0, PAST):
+        with office.portal(url, instance) as app:
+            office.open_runs(18)
+            if past:
+                office.past_runs(past)
+            counts = {page: queries_of(app, page) for page in pages}
+        with office.server("wsgi:app", url, instance) as port:
+            for page in pages:
+                result = load.send(port, [office.get(page)] * 200, AT_ONCE)
+                rounds.setdefault(page, []).append(result)
+    for page, (fresh, old) in rounds.items():
+        print(
+            f"{page} with {PAST:,} past runs, {backend}: {old.per_second / fresh.per_second:.2f}"
+            f" of its speed without them, {counts[page]} queries"
+        )
+
+
 def queries_of(app: Flask, path: str) -> int:
     """How many statements a page takes."""
     statements: list[str] = []
@@ -133,5 +150,14 @@ def say(what: str, real: list[load.Result], thin: list[load.Result]) -> None:
         f" 95 of 100 waited at most {wait:.0f} ms)"
     )
 
+
+MEASURES = {
+    "apply": applications,
+    "imports": imports.measure,
+    "list": list_of_runs,
+    "past": list_with_a_past,
+    "servers": servers,
+    "timetable": timetable.measure,
+}
 
 main()

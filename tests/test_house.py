@@ -44,7 +44,8 @@ PATH_PART = re.compile(
 )
 # What the content security policy would silently switch off.
 INLINE = re.compile(
-    r"""<style\b | \sstyle\s*= | <script(?![^>]*\ssrc=) | javascript:
+    r"""<style\b | \sstyle\s*= | javascript: | <script(?![^>]*\ssrc=)
+      (?!\stype="application/ld\+json">\{\{[^{}<>]*\|tojson\s\}\}</script>)  # data, never run
       | \son(click|change|submit|load|input|key\w+|focus|blur|mouse\w+|error|toggle)\s*=
     """,
     re.VERBOSE | re.IGNORECASE,

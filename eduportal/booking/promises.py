@@ -23,6 +23,16 @@ from eduportal.shared.events import Event
 TAKING = HOLDING | {State.COMPLETED, State.NOT_COMPLETED}
 
 
+# After these a run may start in another month than when people applied.
+MAY_CHANGE_THE_MONTH = (
+    "run.edited",
+    "run.meeting_moved",
+    "run.meeting_called_off",
+    "run.meeting_restored",
+    "run.class_added",
+)
+
+
 def broken() -> list[str]:
     """A sentence for every promise that a row breaks, at this moment."""
     return [sentence for question in QUESTIONS for sentence in question()]
@@ -112,7 +122,9 @@ def no_place_is_free_while_somebody_waits() -> Iterable[str]:
     for run in rows:
         for waiting in places.waiting(run.id):
             load = places.load(places.live_bookings(waiting.person_id, run.id), run)
-            if rules.load_refusal(places.offering(run), load) is None:
+            if rules.load_refusal(places.offering(run), load) is None and (
+                places.share_refusal(run, waiting.department) is None
+            ):
                 yield f"run {run.id}: number {waiting.number} waits beside a free place"
 
 
@@ -121,9 +133,7 @@ def nobody_has_more_than_the_limit() -> Iterable[str]:
 
     A run that staff moved or edited may have come into a month that was full: that is on record.
     """
-    moved = sa.exists().where(
-        Event.run_id == Run.id, Event.verb.in_(("run.meeting_moved", "run.edited"))
-    )
+    moved = sa.exists().where(Event.run_id == Run.id, Event.verb.in_(MAY_CHANGE_THE_MONTH))
     month = sa.extract("year", Run.starts_on) * 100 + sa.extract("month", Run.starts_on)
     count = sa.func.count()
     rows = db.session.execute(

@@ -9,6 +9,7 @@ from eduportal.booking.forms import ConfirmForm
 from eduportal.booking.queries import Standing
 from eduportal.booking.rules import LIVE, Reason
 from eduportal.catalog import queries as catalog
+from eduportal.catalog.queries import alternatives
 from eduportal.shared import clock, guard
 from eduportal.shared.guard import resident
 from eduportal.shared.refusal import Refused
@@ -46,7 +47,8 @@ def my() -> str:
 def booking(booking_id: int) -> str:
     """What happened to one application, and what comes next."""
     standing, now = _own(booking_id), clock.now()
-    coming = (meeting for meeting in standing.booking.run.meetings if meeting.ends_at > now)
+    held = (one for one in standing.booking.run.meetings if one.cancelled_at is None)
+    coming = (meeting for meeting in held if meeting.ends_at > now)
     return render_template(
         "booking/booking.html",
         standing=standing,
@@ -54,6 +56,8 @@ def booking(booking_id: int) -> str:
         next_meeting=next(coming, None),
         reason=queries.ending_reason(booking_id),
         has_begun=rules.has_begun(now, standing.booking.run.starts_at),
+        alternatives=alternatives.alternatives(standing.booking.run_id, now),
+        names=catalog.center_names(clock.today()),
     )
 
 

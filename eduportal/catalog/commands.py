@@ -1,4 +1,4 @@
-"""`eduportal account add`: somebody who signs in by e-mail, for the centers of this catalog."""
+"""`eduportal account …`: those who sign in by e-mail, for the centers of this catalog."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from eduportal.accounts import actions as accounts
-from eduportal.accounts import passwords, rules
+from eduportal.accounts import passwords, queries, rules
 from eduportal.accounts.actions import NewEmployee
 from eduportal.accounts.rules import PASSWORD_LETTERS, Reason, Role
-from eduportal.catalog import actions as catalog
+from eduportal.catalog.actions.people import ensure_instructor
 from eduportal.catalog.models import Center
 from eduportal.shared import clock
 from eduportal.shared.db import db, writing
@@ -22,7 +22,9 @@ from eduportal.shared.events import SYSTEM
 from eduportal.shared.refusal import Refused
 from eduportal.shared.resident_number import contains_resident_number
 
-ADMIN, STAFF, INSTRUCTOR = (role.value for role in (Role.ADMIN, Role.STAFF, Role.INSTRUCTOR))
+INSTRUCTOR, DEPARTMENT = Role.INSTRUCTOR.value, Role.DEPARTMENT.value
+BOUND = tuple(role.value for role in (Role.STAFF, Role.DESK, Role.INSTRUCTOR, Role.VIEWER))
+ROLES = tuple(role.value for role in Role)
 EMPLOYEE = "employee"
 
 account = AppGroup("account", help="Accounts that sign in by e-mail and password.")
@@ -31,9 +33,9 @@ account = AppGroup("account", help="Accounts that sign in by e-mail and password
 @account.command("add")
 @click.option("--email", required=True)
 @click.option("--name", required=True, help="The person's name, in any script.")
-@click.option("--role", required=True, type=click.Choice([ADMIN, STAFF, INSTRUCTOR, EMPLOYEE]))
-@click.option("--center-id", type=int, multiple=True, help="Staff and instructors; repeatable.")
-@click.option("--department", help="Employees.")
+@click.option("--role", required=True, type=click.Choice([*ROLES, EMPLOYEE]))
+@click.option("--center-id", type=int, multiple=True, help="At which center; repeatable.")
+@click.option("--department", help="Employees, and who looks after a department's training.")
 @click.option("--employee-number", help="Employees.")
 @click.option("--birth-date", help="Employees: 1985-05-05.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -47,18 +49,51 @@ def add(
     birth_date: str | None,
     password_stdin: bool,
 ) -> None:
-    """Add an administrator, a staff member, an instructor, or an employee who learns here."""
+    """Add somebody who works in the office, teaches, or is an employee who learns here."""
     _ask_for_shape(email, name, department, employee_number, birth_date)
     _ask_for_centers(role, center_id)
+    _ask_for_department(role, department)
     employee = (
         _employee(name, department, employee_number, birth_date) if role == EMPLOYEE else None
     )
     password_hash = passwords.hashed(_password(password_stdin))
     try:
-        number = _write(email, name, role, center_id, password_hash, employee)
+        number = _write(email, name, role, center_id, department, password_hash, employee)
     except Refused as refused:
         _refuse(_WORDS.get(refused.reason, refused.sentence))
     click.echo(f"Account {number} was added: {email.lower()} ({role}).")
+
+
+@account.command("close")
+@click.argument("email")
+def close(email: str) -> None:
+    """Let nobody sign in by an account, and end its sessions; the record stays."""
+    try:
+        accounts.close_account(SYSTEM, _known(email))
+    except Refused as refused:
+        _refuse(_WORDS.get(refused.reason, refused.sentence))
+    click.echo(f"Account {email.lower()} is closed; its sessions have ended.")
+
+
+@account.command("revoke")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+def revoke(email: str, role: str) -> None:
+    """Take a role from an account, at every center where it has it."""
+    try:
+        count = accounts.revoke_role(SYSTEM, _known(email), Role(role))
+    except Refused as refused:
+        _refuse(_WORDS.get(refused.reason, refused.sentence))
+    if not count:
+        _refuse(f"{email.lower()} does not have the role {role}.")
+    click.echo(f"{email.lower()} no longer has the role {role} (taken {count}).")
+
+
+def _known(email: str) -> int:
+    found = queries.by_email(email.lower())
+    if found is None:
+        _refuse(f"There is no account with the e-mail {email!r}.")
+    return int(found.id)
 
 
 @writing
@@ -67,6 +102,7 @@ def _write(
     name: str,
     role: str,
     center_ids: Sequence[int],
+    department: str | None,
     password_hash: str,
     employee: NewEmployee | None,
 ) -> int:
@@ -78,16 +114,18 @@ def _write(
         password_hash=password_hash,
         role=None if employee else Role(role),
         center_ids=center_ids,
+        department=rules.normal_name(department or "") if role == DEPARTMENT else None,
     )
     if employee:
         accounts.add_employee(SYSTEM, account_id, employee)
     if role == INSTRUCTOR:
-        catalog.add_instructor(SYSTEM, account_id, name)
+        ensure_instructor(SYSTEM, account_id)
     return account_id
 
 
 _WORDS: Mapping[StrEnum, str] = {
     Reason.EMAIL_TAKEN: "There is an account with this e-mail already.",
+    Reason.LAST_ADMIN: "This is the last administrator who can sign in. Add another one first.",
     Reason.EMPLOYEE_NUMBER_TAKEN: "There is somebody with this employee number already.",
 }
 
@@ -102,7 +140,7 @@ def _ask_for_shape(email: str, name: str, *others: str | None) -> None:
 
 
 def _ask_for_centers(role: str, center_ids: Sequence[int]) -> None:
-    bound = role in (STAFF, INSTRUCTOR)
+    bound = role in BOUND
     if bound and not center_ids:
         _refuse(f"--center-id: say at which center; there are {_listed(_centers())}.")
     if not bound and center_ids:
@@ -110,6 +148,13 @@ def _ask_for_centers(role: str, center_ids: Sequence[int]) -> None:
     unknown = sorted(set(center_ids) - set(_centers())) if bound else []
     if unknown:
         _refuse(f"--center-id: no center {_listed(unknown)}; there are {_listed(_centers())}.")
+
+
+def _ask_for_department(role: str, department: str | None) -> None:
+    if role == DEPARTMENT and not rules.normal_name(department or ""):
+        _refuse("--department: say whose training this account looks after.")
+    if len(department or "") > 80:
+        _refuse("--department: write at most 80 letters.")
 
 
 def _employee(

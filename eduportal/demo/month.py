@@ -11,8 +11,9 @@ from eduportal.accounts.rules import Audience
 from eduportal.attendance import actions as attendance
 from eduportal.attendance.rules import Mark
 from eduportal.booking import actions as booking
+from eduportal.booking.actions import approving
 from eduportal.booking.models import Booking
-from eduportal.booking.rules import HOLDING
+from eduportal.booking.rules import HOLDING, State
 from eduportal.catalog import actions as catalog
 from eduportal.catalog.closed_days import public_holidays
 from eduportal.catalog.models import Meeting, Run
@@ -50,6 +51,10 @@ class Story:
     ending: str = "published"
     youngest: int | None = 14
     known: bool = False
+    fee: int = 0
+    material_fee: int = 0
+    approved: bool = False
+    shown_in: timedelta | None = None
 
 
 def _days(number: float) -> timedelta:
@@ -181,6 +186,8 @@ STORIES = (
         _days(3),
         21,
         section="야간",
+        fee=20000,
+        material_fee=5000,
     ),
     Story(
         "스마트폰 활용",
@@ -206,6 +213,7 @@ STORIES = (
         2,
         DUTY,
         audience=Audience.EMPLOYEE,
+        approved=True,
     ),
     Story(
         "인공지능 도구 활용",
@@ -226,6 +234,7 @@ STORIES = (
         _days(7),
         _days(10),
         track=START_UP,
+        shown_in=_days(2),
     ),
     Story(
         "사진 편집",
@@ -290,12 +299,31 @@ class _Telling:
         with clock.moved_to(min(self.opens, self.now) - timedelta(days=2)):
             self._plan()
             if self.story.ending != "draft":
-                catalog.publish_run(self.staff, self.run_id, None)
+                self._publish()
         self._apply(crowd)
+        self._approve_some()
         self._cancel_some()
         self._hold_meetings()
         if self.story.ending == "cancelled":
             booking.cancel_run(self.staff, self.run_id, None, "신청하신 분이 모자라 열지 못합니다.")
+
+    def _publish(self) -> None:
+        at = _announced(self.now, self.story.shown_in, time(9)) if self.story.shown_in else None
+        catalog.publish_run(self.staff, self.run_id, None, at)
+
+    def _approve_some(self) -> None:
+        """The departments have got round to every application but the last three."""
+        waiting = db.session.execute(
+            sa.select(Booking.id, Booking.department)
+            .where(Booking.run_id == self.run_id, Booking.state == State.APPLIED)
+            .order_by(Booking.number)
+        ).all()
+        for booking_id, department in waiting[:-3]:
+            with clock.moved_to(min(self.closes, self.now) - timedelta(minutes=10)):
+                try:
+                    approving.approve(By("department"), booking_id, frozenset({str(department)}))
+                except Refused:
+                    continue
 
     def _plan(self) -> None:
         story = self.story
@@ -314,7 +342,7 @@ class _Telling:
             instructor_id=self.lab.instructor_id,
             section=self.story.section,
             note=None,
-            fee=0,
+            fee=self.story.fee,
             book_fee=0 if self.story.meetings == 1 else 12000,
             capacity=self.lab.seats,
             apply_from=self.opens,
@@ -325,6 +353,10 @@ class _Telling:
             minimum_age=self.story.youngest,
             maximum_age=None,
             relations="lives,works,studies",
+            material_fee=self.story.material_fee,
+            minimum_people=(self.lab.seats + 1) // 2,
+            needs_approval=self.story.approved,
+            department_limit=3 if self.story.approved else None,
         )
 
     def _spans(self) -> list[Span]:

@@ -8,6 +8,8 @@ from eduportal.accounts.actions import NewEmployee
 from eduportal.accounts.passwords import hashed
 from eduportal.accounts.rules import DEMO_PASSWORD, Role
 from eduportal.catalog.models import Center, CenterName, Instructor, Office, Room, Seat
+from eduportal.demo.furnishing import furnish
+from eduportal.shared import clock
 from eduportal.shared.db import db
 from eduportal.shared.events import SYSTEM
 
@@ -37,7 +39,15 @@ class Site:
 def build() -> Site:
     """The office, its centers, its rooms and its people; inside a turn to write."""
     db.session.add(
-        Office(id=1, name="한강구청", department="홍보전산과", phone="020000000", is_demo=True)
+        Office(
+            id=1,
+            name="한강구청",
+            department="홍보전산과",
+            phone="020000000",
+            is_demo=True,
+            policy_set_at=clock.now(),
+            opened_at=clock.now(),
+        )
     )
     start_up, culture = _centers()
     password = hashed(DEMO_PASSWORD)
@@ -55,6 +65,7 @@ def build() -> Site:
         _lab(*room, name, f"teacher{number}@demo.example", password)
         for number, (room, name) in enumerate(zip(rooms, teachers, strict=True), start=1)
     ]
+    furnish(clock.today(), password, (start_up, culture))
     return Site(tuple(labs), staff, tuple(_employees(password)))
 
 
@@ -100,7 +111,17 @@ def _centers() -> tuple[int, int]:
 
 def _room(center_id: int, name: str, seats: int, opened: date, closed: date | None = None) -> int:
     room = Room(center_id=center_id, name=name, opened_on=opened, closed_on=closed)
-    room.seats = [Seat(number=number) for number in range(1, seats + 1)]
+    columns = 7 if seats > 24 else 6
+    room.seats = [
+        Seat(
+            number=number,
+            row=(number - 1) // columns + 1,
+            column=(number - 1) % columns + 1,
+            # By the door, in the first row.
+            accessible=number == columns,
+        )
+        for number in range(1, seats + 1)
+    ]
     db.session.add(room)
     db.session.flush()
     return room.id
@@ -111,7 +132,9 @@ def _lab(
 ) -> Lab:
     room_id = _room(center_id, name, seats, opened)
     account_id = _account(email, teacher, password, Role.INSTRUCTOR, center_id)
-    instructor = Instructor(account_id=account_id, name=teacher, name_is_public=True)
+    instructor = Instructor(
+        account_id=account_id, name=teacher, name_is_public=True, consented_at=clock.now()
+    )
     db.session.add(instructor)
     db.session.flush()
     return Lab(center_id, room_id, seats, instructor.id, account_id)

@@ -1,5 +1,6 @@
 """Long work that somebody asked for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,3 +36,11 @@ class Job(Model):
     created_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+def due(now: datetime, kinds: Collection[str] | None = None) -> sa.ColumnElement[bool]:
+    """What a worker that knows these kinds (None: any) may take up at a moment."""
+    free = sa.or_(Job.claimed_until.is_(None), Job.claimed_until <= now)
+    open_still = Job.state.in_((JobState.WAITING, JobState.RUNNING))
+    known = sa.true() if kinds is None else Job.kind.in_(kinds)
+    return sa.and_(open_still, free, known)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eduportal.portal import models, office, office_logs, routes
+from eduportal.portal import models, office, office_logs, routes, setup
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy_text as _l
 from eduportal.shared.menu import Item
@@ -15,6 +15,7 @@ def add_to(app: Flask) -> None:
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office_logs.blueprint)
+    app.register_blueprint(setup.blueprint)
     menu.add(
         app,
         Item(10, _l("오늘"), "portal_office.today", "viewer"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from eduportal.attendance.models import ON_SHEET, Attendance
 from eduportal.booking.models import Booking
+from eduportal.booking.queries.payments import to_refund
 from eduportal.booking.rules import State
 from eduportal.catalog.models import Meeting, Office, Run
 from eduportal.catalog.rules import RunState
@@ -56,7 +57,7 @@ class Day:
     unsaved: Sequence[Sheet]
     to_close: Sequence[Run]
     drafts: Sequence[Run]
-    failed: int
+    unapproved: Sequence[Run]
     tasks: Sequence[Task]
 
     @property
@@ -74,11 +75,13 @@ def office_day(centers: Centers, now: datetime) -> Day:
     """Today's classes and windows, and all that waits for somebody to do it."""
     small, waited_for = _small(centers, now), _waited_for(centers, now)
     unsaved, to_close = _unsaved(centers, now), _to_close(centers, now)
-    drafts, failed = _drafts(centers, now), len(failed_messages(centers, now))
+    drafts, unapproved = _drafts(centers, now), _unapproved(centers, now)
     counts = {
         Todo.CALL_WAITING: len(waited_for),
         Todo.SHEETS: len(unsaved),
-        Todo.MESSAGES: failed,
+        Todo.MESSAGES: len(failed_messages(centers, now)),
+        Todo.REFUNDS: len(to_refund(centers)),
+        Todo.APPROVALS: len(unapproved),
         Todo.DRAFTS: len(drafts),
         Todo.TOO_SMALL: len(small),
         Todo.CLOSE: len(to_close),
@@ -93,7 +96,7 @@ def office_day(centers: Centers, now: datetime) -> Day:
         unsaved=unsaved,
         to_close=to_close,
         drafts=drafts,
-        failed=failed,
+        unapproved=unapproved,
         tasks=todo,
     )
 
@@ -195,6 +198,19 @@ def _drafts(centers: Centers, now: datetime) -> Sequence[Run]:
         )
         .order_by(Run.apply_from, Run.id)
     ).all()
+
+
+def _unapproved(centers: Centers, now: datetime) -> Sequence[Run]:
+    """Employees' runs whose window is over with somebody whom no department has approved."""
+    applied = sa.exists().where(Booking.run_id == Run.id, Booking.state == State.APPLIED)
+    return _runs(
+        Run.needs_approval.is_(True),
+        Run.apply_until <= now,
+        Run.ends_at > now,
+        applied,
+        _theirs(centers),
+        order=(Run.starts_at, Run.id),
+    )
 
 
 def _runs_next_month(centers: Centers) -> int:

@@ -11,6 +11,8 @@ class Todo(StrEnum):
     CALL_WAITING = "call_waiting"
     SHEETS = "sheets"
     MESSAGES = "messages"
+    REFUNDS = "refunds"
+    APPROVALS = "approvals"
     DRAFTS = "drafts"
     TOO_SMALL = "too_small"
     CLOSE = "close"

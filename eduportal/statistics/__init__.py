@@ -9,8 +9,7 @@ from eduportal.statistics import commands, office
 
 
 def add_to(app: Flask) -> None:
-    """Register the staff's pages and the commands `import` and `report`."""
+    """Register the staff's pages and the command `report`; the catalog has `import`."""
     app.register_blueprint(office.blueprint)
     menu.add(app, Item(80, _l("실적"), "statistics_office.month", "viewer"))
-    app.cli.add_command(commands.imports)
     app.cli.add_command(commands.reports)

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from eduportal.catalog.standard_commands import imports
 from eduportal.shared import clock
 from eduportal.shared.events import SYSTEM
 from eduportal.shared.log import say
@@ -18,7 +19,6 @@ from eduportal.statistics.actions import Imported
 from eduportal.statistics.past_runs import BadFile
 from eduportal.statistics.rules import Period, Reason, Refusal
 
-imports = AppGroup("import", help="Bring in what the office kept before.")
 reports = AppGroup("report", help="Print the figures of a month or a year.")
 AS_OF = click.option("--as-of", metavar="DAY", help="The last day that counts; today by default.")
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from eduportal.shared import clock
 from eduportal.shared.downloads import csv_download, xlsx_download
-from eduportal.shared.guard import center_ids, staff
+from eduportal.shared.guard import center_ids, viewer
 from eduportal.shared.tables import Table
 from eduportal.statistics import queries
 from eduportal.statistics.figures import Slice
@@ -27,63 +27,63 @@ blueprint = Blueprint(
 
 
 @blueprint.route("")
-@staff
+@viewer
 def index() -> Answer:
     """This month."""
     return redirect(url_for("statistics_office.month"), 303)
 
 
 @blueprint.route("/month")
-@staff
+@viewer
 def month() -> Answer:
     """A month as of a day."""
     return _answer(_month_form(), _month_tables, _page)
 
 
 @blueprint.route("/month.csv")
-@staff
+@viewer
 def month_csv() -> Answer:
     """The month's first table as CSV."""
     return _answer(_month_form(), _month_tables, _csv)
 
 
 @blueprint.route("/month.xlsx")
-@staff
+@viewer
 def month_xlsx() -> Answer:
     """The month's tables as an Excel workbook."""
     return _answer(_month_form(), _month_tables, _xlsx)
 
 
 @blueprint.route("/year")
-@staff
+@viewer
 def year() -> Answer:
     """A year so far, as of a day."""
     return _answer(_year_form(), _year_tables, _page)
 
 
 @blueprint.route("/year.csv")
-@staff
+@viewer
 def year_csv() -> Answer:
     """The year's first table as CSV."""
     return _answer(_year_form(), _year_tables, _csv)
 
 
 @blueprint.route("/year-by-month.csv")
-@staff
+@viewer
 def year_by_month_csv() -> Answer:
     """The year month by month, as CSV."""
     return _answer(_year_form(), _months_only, _csv)
 
 
 @blueprint.route("/year.xlsx")
-@staff
+@viewer
 def year_xlsx() -> Answer:
     """The year's tables as an Excel workbook."""
     return _answer(_year_form(), _year_tables, _xlsx)
 
 
 @blueprint.route("/runs")
-@staff
+@viewer
 def runs() -> Answer:
     """The runs that a number counts."""
     asked, table = _runs_behind()
@@ -91,7 +91,7 @@ def runs() -> Answer:
 
 
 @blueprint.route("/runs.csv")
-@staff
+@viewer
 def runs_csv() -> Answer:
     """The runs that a number counts, as CSV."""
     asked, table = _runs_behind()
@@ -99,7 +99,7 @@ def runs_csv() -> Answer:
 
 
 @blueprint.route("/runs.xlsx")
-@staff
+@viewer
 def runs_xlsx() -> Answer:
     """The runs that a number counts, as an Excel workbook."""
     asked, table = _runs_behind()

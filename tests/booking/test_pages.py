@@ -255,7 +255,9 @@ def test_staff_are_told_whom_no_message_reaches(
     assert "문자를 받을 수 없는 분이 1명" in text(answer)
 
 
-def test_employees_are_not_entered_at_the_desk(at_work: FlaskClient, run: Run) -> None:
+def test_employees_are_entered_on_a_page_of_their_own(at_work: FlaskClient, run: Run) -> None:
     run.audience = Audience.EMPLOYEE
     db.session.commit()
-    assert "신청 넣기" not in text(at_work.get(f"/office/runs/{run.id}/roster"))
+    roster = text(at_work.get(f"/office/runs/{run.id}/roster"))
+    assert "직원 신청 넣기" in roster
+    assert "전화·방문 신청 넣기" not in roster

@@ -189,6 +189,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 ) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]
     paths = ["/", "/runs", f"/runs/{office.run.id}", "/sign-in", "/sign-in/work", "/privacy"]
+    paths += ["/openings", f"/centers/{office.center.id}", f"/centers/{office.center.id}/schedule"]
     found = {path: findings(page, office.url + path) for path in paths}
     assert {path: names for path, names in found.items() if names} == {}
 

@@ -8,13 +8,18 @@ from werkzeug.wrappers import Response
 
 from eduportal.booking import actions, queries
 from eduportal.booking.forms import CapacityForm, EntryForm, MeetingForm, ReasonForm
+from eduportal.booking.forms.meetings import CancelRunForm
+from eduportal.booking.office.meetings import ask_for_calls
 from eduportal.booking.queries import Standing
+from eduportal.booking.queries import meetings as meeting_queries
+from eduportal.booking.queries.payments import by_booking
 from eduportal.booking.rules import HOLDING, LIVE, State
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.models import Meeting, Run
-from eduportal.shared import dates, events, guard, phones
+from eduportal.catalog.queries import RunLine, alternatives
+from eduportal.shared import clock, dates, events, guard, phones
 from eduportal.shared.forms import Form, carried_out, options
-from eduportal.shared.guard import staff
+from eduportal.shared.guard import desk, staff
 from eduportal.shared.refusal import Refused
 
 Answer = str | Response | tuple[str, int]
@@ -23,7 +28,7 @@ blueprint = Blueprint("booking_office", __name__, url_prefix="/office", template
 
 
 @blueprint.route("/runs/<int:run_id>/roster")
-@staff
+@desk
 def roster(run_id: int) -> str:
     """Everybody who applied, names and numbers masked."""
     run = _run(run_id)
@@ -34,13 +39,15 @@ def roster(run_id: int) -> str:
         run=run,
         placed=[standing for standing in standings if _has_place(standing)],
         waiting=[standing for standing in standings if standing.rank],
-        gone=[standing for standing in standings if not standing.rank and not _has_place(standing)],
+        awaiting=[standing for standing in standings if standing.booking.state is State.APPLIED],
+        gone=[standing for standing in standings if _is_gone(standing)],
         live=LIVE,
+        money=by_booking(run_id),
     )
 
 
 @blueprint.route("/bookings/<int:booking_id>/person", methods=["POST"])
-@staff
+@desk
 def person(booking_id: int) -> str:
     """One person unmasked: a POST, since looking is an act that leaves a line."""
     standing = _booking(booking_id)
@@ -56,7 +63,7 @@ def person(booking_id: int) -> str:
 
 
 @blueprint.route("/runs/<int:run_id>/entry", methods=["GET", "POST"])
-@staff
+@desk
 def entry(run_id: int) -> Answer:
     """Enter somebody who called or came."""
     run, form = _run(run_id), EntryForm()
@@ -72,7 +79,7 @@ def entry(run_id: int) -> Answer:
 
 
 @blueprint.route("/bookings/<int:booking_id>/placement", methods=["GET", "POST"])
-@staff
+@desk
 def placement(booking_id: int) -> Answer:
     """Give a waiting person a place before their turn."""
     standing, form = _booking(booking_id), ReasonForm()
@@ -93,7 +100,7 @@ def placement(booking_id: int) -> Answer:
 
 
 @blueprint.route("/bookings/<int:booking_id>/cancellation", methods=["GET", "POST"])
-@staff
+@desk
 def cancellation(booking_id: int) -> Answer:
     """Cancel somebody's booking for the office."""
     standing, form = _booking(booking_id), ReasonForm()
@@ -133,17 +140,28 @@ def capacity(run_id: int) -> Answer:
 @blueprint.route("/runs/<int:run_id>/cancellation", methods=["GET", "POST"])
 @staff
 def cancel_run(run_id: int) -> Answer:
-    """Call a run off (폐강)."""
-    run, form = _run(run_id), ReasonForm()
-    by_phone = queries.unreachable(run_id)
+    """Call a run off (폐강): what is offered instead and who is told come first."""
+    run, form = _run(run_id), CancelRunForm()
+    told, lines = meeting_queries.told(run), alternatives.candidates(run, clock.now())
+    form.instead.choices = options((line.id, _offered(line)) for line in lines)
+    chosen = form.instead.data or []
     act = partial(
-        actions.cancel_run, guard.by(), run_id, guard.center_ids(), form.reason.data or ""
+        actions.cancel_run, guard.by(), run_id, guard.center_ids(), form.reason.data or "", chosen
     )
-    if form.validate_on_submit() and carried_out(form, act):
+    preview = form.validate_on_submit() and request.form.get("step") == "preview"
+    if not preview and form.validate_on_submit() and carried_out(form, act):
         flash(_("강좌를 폐강하고, 신청하신 분들께 문자나 전자우편으로 알렸습니다."))
-        _ask_for_calls(by_phone)
+        ask_for_calls(run_id, told.by_phone)
         return redirect(url_for("catalog_office.run", run_id=run_id), 303)
-    return _page("booking/cancel_run.html", form, run=run)
+    page = render_template(
+        "booking/cancel_run.html",
+        form=form,
+        run=run,
+        told=told,
+        preview=preview,
+        chosen=[line for line in lines if line.id in chosen],
+    )
+    return (page, 422) if form.errors else page
 
 
 @blueprint.route("/meetings/<int:meeting_id>/move", methods=["GET", "POST"])
@@ -156,7 +174,7 @@ def move_meeting(meeting_id: int) -> Answer:
     form = _meeting_form(meeting)
     if form.validate_on_submit() and carried_out(form, partial(_move, meeting_id, form)):
         flash(_("수업을 옮겼습니다."))
-        _ask_for_calls(queries.unreachable(meeting.run_id))
+        ask_for_calls(meeting.run_id, queries.unreachable(meeting.run_id))
         return redirect(url_for("catalog_office.run", run_id=meeting.run_id), 303)
     return _page("booking/move_meeting.html", form, meeting=meeting, run=meeting.run)
 
@@ -200,6 +218,12 @@ def _to_roster(standing: Standing) -> Response:
     return redirect(url_for("booking_office.roster", run_id=standing.booking.run_id), 303)
 
 
+def _is_gone(standing: Standing) -> bool:
+    return not (
+        standing.rank or _has_place(standing) or standing.booking.state is State.APPLIED
+    )
+
+
 def _has_place(standing: Standing) -> bool:
     return standing.booking.state in HOLDING | {State.COMPLETED, State.NOT_COMPLETED}
 
@@ -213,7 +237,18 @@ def _entered(standing: Standing) -> str:
     if standing.rank:
         return _("대기 %(rank)s번으로 접수했습니다.", rank=standing.rank)
     seat = standing.booking.seat
-    return _("수강을 확정했습니다. 좌석 %(seat)s번입니다.", seat=seat.number if seat else "-")
+    return _("수강을 확정했습니다. 좌석 %(seat)s번입니다.", seat=seat.name if seat else "-")
+
+
+def _offered(line: RunLine) -> str:
+    names = catalog.center_names(clock.today())
+    return _(
+        "%(title)s, %(center)s, 첫 수업 %(first)s, 남은 자리 %(left)s",
+        title=line.title,
+        center=names[line.center_id],
+        first=dates.written_datetime(line.starts_at),
+        left=line.seats_left,
+    )
 
 
 def _meeting_form(meeting: Meeting) -> MeetingForm:

@@ -129,7 +129,7 @@ def ending_reason(booking_id: int) -> str | None:
         sa.select(Event.reason)
         .where(
             Event.booking_id == booking_id,
-            Event.verb.in_(("booking.cancelled", "booking.withdrawn")),
+            Event.verb.in_(("booking.cancelled", "booking.withdrawn", "booking.not_selected")),
         )
         .order_by(Event.id.desc())
     )

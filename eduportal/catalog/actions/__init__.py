@@ -13,7 +13,13 @@ from eduportal.catalog.actions.meetings import (
     move_meeting,
     set_meetings,
 )
-from eduportal.catalog.actions.runs import create_run, delete_draft, edit_run, publish_run
+from eduportal.catalog.actions.runs import (
+    create_run,
+    delete_draft,
+    edit_run,
+    publish_run,
+    take_back_run,
+)
 
 __all__ = [
     "add_instructor",
@@ -28,4 +34,5 @@ __all__ = [
     "move_meeting",
     "publish_run",
     "set_meetings",
+    "take_back_run",
 ]

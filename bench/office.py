@@ -56,17 +56,22 @@ def server(target: str, url: str, instance: str, **settings: Any) -> Iterator[in
         "EDUPORTAL_SECRET_KEY": "bench",
         "EDUPORTAL_INSTANCE_PATH": instance,
     }
-    process = subprocess.Popen(command, env=environment)
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         _wait_for(port)
         yield port
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        # Not SIGINT: whoever measures in the background has it ignored, and so would the server.
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _wait_for(port: int) -> None:
-    for _try in range(200):
+    for _try in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 time.sleep(1.5)

@@ -1,6 +1,7 @@
 """Settings: defaults, then instance/config.py, then EDUPORTAL_* from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -123,7 +124,9 @@ def _read(name: str, setting: Setting, text: str) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        raise ConfigError(f"{name}={text!r} cannot be used: {error}.") from None
+        # The terminal's words are kept in logs; a password in an address is not for them.
+        shown = re.sub(r"^(\w[\w+.-]*://)?.*@", r"\1…@", text, flags=re.DOTALL)
+        raise ConfigError(f"{name}={shown!r} cannot be used: {error}.") from None
 
 
 def _database_url(app: Flask) -> str:

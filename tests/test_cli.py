@@ -137,6 +137,16 @@ def test_every_setting_says_what_to_write_instead(
         create_app({"INSTANCE_PATH": str(tmp_path)})
 
 
+@pytest.mark.parametrize("text", ["smpt://edu:s3:cr@t@mail.example.org", "edu:s3:cr@t@mail"])
+def test_a_password_in_a_setting_is_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("EDUPORTAL_SMTP_URL", text)
+    with pytest.raises(config.ConfigError, match="…@mail") as error:
+        create_app({"INSTANCE_PATH": str(tmp_path)})
+    assert "s3" not in str(error.value)
+
+
 def test_the_environment_stands_above_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

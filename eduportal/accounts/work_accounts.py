@@ -23,6 +23,7 @@ ROLE_VERBS = (
     "account_reopened",
 )
 PAGE = 50
+MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,10 @@ def invited(token: str) -> str | None:
 
 def role_page(account_id: int | None, page: int) -> RolePage:
     """A page of the record of roles, of one account or all."""
-    first = (max(page, 1) - 1) * PAGE
+    page = min(max(page, 1), MOST_PAGES)
+    first = (page - 1) * PAGE
     rows = db.session.scalars(_role_events(account_id).offset(first).limit(PAGE + 1)).all()
-    return RolePage(_role_lines(rows[:PAGE]), max(page, 1), len(rows) > PAGE)
+    return RolePage(_role_lines(rows[:PAGE]), page, len(rows) > PAGE)
 
 
 def role_record(account_id: int | None) -> Sequence[RoleLine]:

@@ -1,6 +1,7 @@
 """How this office sends: what its administrators keep, under what the settings say."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +12,8 @@ from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
 from eduportal.shared.refusal import Refused
-from eduportal.shared.seen import Reason, changed_by, overtaken
+from eduportal.shared.seen import Reason as Overtaken
+from eduportal.shared.seen import changed_by, overtaken
 
 # Setting: column.
 COLUMNS = {
@@ -30,6 +32,15 @@ CHANNELS = (("SMTP_URL", "MAIL_FROM"), ("SMS_URL", "SMS_KEY", "SMS_FROM"))
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+class Reason(StrEnum):
+    """Why a verb says no."""
+
+    KEY_NEEDED = (
+        "문자 서비스 주소를 바꾸면 열쇠도 새로 적거나 지워 주세요. "
+        "저장된 열쇠는 다른 주소로 보내지 않습니다."
+    )
+
+
 def kept(settings: Mapping[str, Any]) -> dict[str, str]:
     """What the office keeps, deciphered; what cannot be deciphered is left out."""
     row = db.session.get(Sender, 1, populate_existing=True)
@@ -44,12 +55,17 @@ def kept(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def in_force(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings, with what the office keeps wherever they say nothing about a channel."""
+    """The settings, with what the office keeps wherever they say nothing about a channel.
+
+    A channel of which something cannot be deciphered sends nothing: its messages wait.
+    """
     merged = dict(settings)
     own = kept(settings)
+    locked = stored_names() - own.keys()
     for names in CHANNELS:
         if not any(settings[name] for name in names):
-            merged |= {name: own.get(name, "") for name in names}
+            found = {} if locked.intersection(names) else own
+            merged |= {name: found.get(name, "") for name in names}
     return merged
 
 
@@ -78,8 +94,11 @@ def save(
     current = {name: _value(row, name, key) or "" for name in values}
     wanted = {name: text or "" for name, text in values.items()}
     if overtaken(seen or {}, wanted, current):
-        raise Refused(Reason.CHANGED_MEANWHILE)
+        raise Refused(Overtaken.CHANGED_MEANWHILE)
     changed = changed_by(seen or {}, wanted, current)
+    # Nobody learns a key that is not shown by having it sent to an address of their own.
+    if values.get("SMS_URL") and "SMS_URL" in changed and row.sms_key and "SMS_KEY" not in values:
+        raise Refused(Reason.KEY_NEEDED)
     for name in changed:
         text = values[name]
         stored = enciphered(text, key) if text and name in SECRET else text

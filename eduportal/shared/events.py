@@ -36,6 +36,8 @@ class Event(Model):
         sa.Index("ix_event_run", "run_id", "at"),
         sa.Index("ix_event_person", "person_id", "at"),
         sa.Index("ix_event_booking", "booking_id"),
+        # When somebody was last here, and what they gave to whom.
+        sa.Index("ix_event_account", "account_id", "verb", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -167,6 +167,16 @@ def test_setting_a_password_anew_ends_sessions_from_before(
     assert not is_in(them)
 
 
+def test_an_employee_with_a_new_password_learns_on(app: Flask, admin: FlaskClient) -> None:
+    account_id, them = create_employee().account_id, app.test_client()
+    link = link_in(admin.post(f"/office/people/{account_id}/invitation").text)
+
+    answer = them.post(link, data={"password": NEW, "again": NEW})
+
+    assert answer.location == "/my"
+    assert them.get("/my").status_code == 200
+
+
 def test_a_closed_account_has_no_link(app: Flask, admin: FlaskClient, center: Center) -> None:
     link = invite(admin, center)
     admin.post(f"/office/people/{invited().id}/close")

@@ -196,6 +196,14 @@ def test_an_administrator_who_never_came_holds_no_keys(app: Flask) -> None:
     actions.close_account(By("system"), one.id)
 
 
+def test_a_new_link_takes_no_keys_from_whoever_came_before(app: Flask) -> None:
+    one, other = create_staff(), create_staff()
+    signed_in(app, other)
+    actions.invite_again(ADMIN, other.id, actions.Letter("token"))
+
+    actions.close_account(By("system"), one.id)
+
+
 # Pages
 
 
@@ -315,6 +323,8 @@ def test_the_record_turns_its_pages(app: Flask) -> None:
     assert second.count("계정을 닫음") == 1
     assert "서버 명령" in second
     assert 'rel="next"' not in second
+    assert admin.get(f"/office/people/record?page={10**20}").status_code == 200
+    assert admin.get(f"/office/people/record?account={10**20}").status_code == 404
 
 
 # What each role opens

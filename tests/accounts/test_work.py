@@ -115,6 +115,30 @@ def test_good_sign_ins_are_not_counted(client: FlaskClient) -> None:
     assert failed.all() == []
 
 
+def test_a_town_hall_behind_one_address_is_no_flood(client: FlaskClient) -> None:
+    account = create_staff(create_center())
+    sign_in_to_work(client, account, "wrong-password")
+    for _time in range(3):
+        assert sign_in_to_work(client, account).status_code == 303
+        client.post("/sign-out")
+
+    failed = sa.select(SignInTry.id).where(
+        SignInTry.who == "address:127.0.0.1", SignInTry.succeeded.is_(False)
+    )
+    assert len(db.session.scalars(failed).all()) == 1
+
+
+def test_a_password_that_was_changed_meanwhile_lets_nobody_in(app: Flask) -> None:
+    account = create_account(email="kim@example.org")
+    try_id = actions.begin_try("kim@example.org", "192.0.2.1")
+
+    with pytest.raises(Refused) as refused:
+        actions.pass_try(try_id, account.id, "192.0.2.1", "the hash before", "the same, newer")
+
+    assert refused.value.reason is Reason.PASSWORD_WRONG
+    assert db.session.get_one(Account, account.id, populate_existing=True).password_hash == HASH
+
+
 def test_a_flood_from_one_address_is_held_back(app: Flask) -> None:
     db.session.add_all(
         SignInTry(at=NOON, who="address:192.0.2.1", what="password", succeeded=False)

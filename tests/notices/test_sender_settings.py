@@ -114,6 +114,33 @@ def test_a_secret_is_kept_replaced_and_cleared(admin: FlaskClient) -> None:
     assert row().mail_from == MAIL["mail_from"]
 
 
+def test_a_kept_key_goes_to_no_other_address(admin: FlaskClient) -> None:
+    admin.post(PAGE, data=TEXT)
+    elsewhere = {"sms_url": "https://elsewhere.example"}
+
+    answer = admin.post(PAGE, data=TEXT | elsewhere | {"sms_key": ""})
+    assert answer.status_code == 422
+    assert "열쇠도 새로 적거나 지워 주세요" in answer.text
+    admin.post(PAGE, data=TEXT | {"sms_url": "", "sms_key": ""})
+    assert admin.post(PAGE, data=TEXT | elsewhere | {"sms_key": ""}).status_code == 422
+    assert (row().sms_url, deciphered(str(row().sms_key), KEY)) == (None, TEXT["sms_key"])
+
+    assert admin.post(PAGE, data=TEXT | elsewhere | {"sms_key": "new"}).status_code == 303
+    cleared = TEXT | {"sms_key": "", "sms_key_clear": "y"}
+    assert admin.post(PAGE, data=cleared).status_code == 303
+    assert (row().sms_url, row().sms_key) == (TEXT["sms_url"], None)
+
+
+def test_texts_wait_while_their_key_cannot_be_read(app: Flask) -> None:
+    values = {"SMS_URL": "https://kept", "SMS_KEY": "k3y", "SMS_FROM": "0212345678"}
+    sender_row.save(SYSTEM, values | {"MAIL_FROM": "a@b.example"}, "other key")
+
+    settings = sender_row.in_force(app.config)
+
+    assert (settings["SMS_URL"], settings["SMS_FROM"]) == ("", "")
+    assert settings["MAIL_FROM"] == "a@b.example"
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from eduportal.accounts import rules
 from eduportal.accounts.actions.roles import Places, end_invitations, grant_role
-from eduportal.accounts.actions.sessions import Ticket
+from eduportal.accounts.actions.sessions import Ticket, learner_of
 from eduportal.accounts.actions.workers import add_account
 from eduportal.accounts.models import Account, Invitation
 from eduportal.accounts.rules import Reason, Role
@@ -87,8 +87,11 @@ def accept_invitation(token: str, password_hash: str, address: str) -> Ticket:
     account.session_stamp = token_hex(16)
     by = By("stranger", "online", account_id)
     events.record(by, "invitation_accepted", subject="account", subject_id=account_id)
-    events.record(by, "signed_in", way="invitation", address=address)
-    return Ticket(account_id, None, account.session_stamp)
+    # An employee who learns here and set a new password learns on.
+    person = learner_of(account_id)
+    person_id = person.id if person else None
+    events.record(by, "signed_in", person_id=person_id, way="invitation", address=address)
+    return Ticket(account_id, person_id, account.session_stamp)
 
 
 def _invite(by: By, account_id: int, letter: Letter) -> None:

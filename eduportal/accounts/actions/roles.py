@@ -15,7 +15,7 @@ from eduportal.accounts.models import Account, Invitation, RoleGrant
 from eduportal.accounts.rules import Holding, Reason, Refusal, Role
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
-from eduportal.shared.events import By
+from eduportal.shared.events import By, Event
 from eduportal.shared.refusal import Missing, Refused
 
 
@@ -151,7 +151,9 @@ def _can_sign_in() -> sa.Select[int]:
     """Open accounts of people who have a password: not those who only were invited."""
     invited = sa.exists().where(Invitation.account_id == Account.id)
     came = sa.exists().where(Invitation.account_id == Account.id, Invitation.used_at.is_not(None))
-    return sa.select(Account.id).where(Account.active, sa.or_(~invited, came))
+    # Whoever is sent a new link for a forgotten password was here already.
+    was_here = sa.exists().where(Event.account_id == Account.id, Event.verb == "signed_in")
+    return sa.select(Account.id).where(Account.active, sa.or_(~invited, came, was_here))
 
 
 def _locked_account(account_id: int) -> Account:

@@ -48,4 +48,4 @@ def _ticket(email: str, password: str) -> Ticket:
         actions.fail_try(account.id if account else None, address())
         raise Refused(Reason.PASSWORD_WRONG)
     new_hash = passwords.hashed(password) if passwords.is_dated(account.password_hash) else None
-    return actions.pass_try(try_id, account.id, address(), new_hash)
+    return actions.pass_try(try_id, account.id, address(), stored, new_hash)

@@ -23,6 +23,7 @@ from eduportal.shared import clock, dates, events, guard
 from eduportal.shared.downloads import csv_download
 from eduportal.shared.forms import Form, carried_out
 from eduportal.shared.guard import admin
+from eduportal.shared.paths import LARGEST
 from eduportal.shared.refusal import Refused
 from eduportal.shared.tables import Cell, Column, Group, Row, Table
 
@@ -131,7 +132,7 @@ def reopen(account_id: int) -> Response:
 @admin
 def record() -> str:
     """Who gave which role to whom, and took it away, and when."""
-    account_id = request.args.get("account", type=int)
+    account_id = _account_asked_for()
     return render_template(
         "catalog/people/record.html",
         record=work_accounts.role_page(account_id, request.args.get("page", 1, type=int)),
@@ -145,7 +146,7 @@ def record() -> str:
 @admin
 def record_csv() -> Response:
     """The whole record as CSV; that it was taken is written down."""
-    lines = work_accounts.role_record(request.args.get("account", type=int))
+    lines = work_accounts.role_record(_account_asked_for())
     events.looked_at(guard.by(), "record of roles as a file", address=request.remote_addr)
     centers = _center_names()
     rows = tuple(Row(tuple(map(Cell, _in_words(line, centers)))) for line in lines)
@@ -239,6 +240,13 @@ def _usual() -> dict[str, object]:
     """With one center there is nothing to choose."""
     names = _center_names()
     return {"centers": [str(number) for number in names] if len(names) == 1 else []}
+
+
+def _account_asked_for() -> int | None:
+    number = request.args.get("account", type=int)
+    if number is not None and not 0 <= number <= LARGEST:
+        abort(404)
+    return number
 
 
 def _account(account_id: int) -> WorkAccount:

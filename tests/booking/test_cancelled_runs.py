@@ -26,6 +26,7 @@ from tests.factories import (
     create_booking,
     create_center,
     create_course,
+    create_instructor,
     create_office,
     create_person,
     create_room,
@@ -220,3 +221,31 @@ def test_no_fewer_places_than_people(run: Run) -> None:
         actions.change_capacity(STAFF, run.id, None, 1)
     assert refused.value.reason is Reason.CAPACITY_BELOW_PLACED
     assert "이미 확정된 2명보다" in refused.value.sentence
+
+
+def test_no_more_places_than_seats_where_a_single_class_is_held(run: Run, center: Center) -> None:
+    small = create_room(center, 10)
+    meeting = run.meetings[0]
+    actions.move_meeting(STAFF, meeting.id, None, meeting.starts_at, meeting.ends_at, small.id)
+
+    with pytest.raises(Refused) as refused:
+        actions.change_capacity(STAFF, run.id, None, 11)
+    assert refused.value.reason is Reason.CAPACITY_ABOVE_SEATS
+    actions.change_capacity(STAFF, run.id, None, 10)
+
+
+def test_who_teaches_hears_of_a_move_and_once_of_the_end(center: Center) -> None:
+    teacher = create_instructor(center, phone="01000001234")
+    run = create_run(
+        room=create_room(center), starts_in=until_the_tenth(), instructor_id=teacher.id
+    )
+    meeting, hour = run.meetings[0], timedelta(hours=1)
+    start, end = meeting.starts_at + hour, meeting.ends_at + hour
+    actions.move_meeting(STAFF, meeting.id, None, start, end, meeting.room_id)
+    actions.cancel_run(STAFF, run.id, None, "인원 부족")
+
+    db.session.rollback()
+    told = sa.select(Notice.body).where(Notice.kind == "meeting.instructor").order_by(Notice.id)
+    moved, ended = db.session.scalars(told)
+    assert "(으)로 바뀌었습니다." in moved
+    assert "강좌가 폐강되었습니다. 사유: 인원 부족" in ended

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -5,7 +6,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from eduportal.catalog import actions
-from eduportal.catalog.models import Center, Course, Meeting, Room, Run
+from eduportal.catalog.actions.runs import plan_of
+from eduportal.catalog.models import (
+    Center,
+    ClosedDay,
+    Course,
+    DepartmentQuota,
+    Meeting,
+    Room,
+    Run,
+    StandardRecord,
+)
 from eduportal.catalog.rules import CourseContent, Kind, Reason, RunState
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
@@ -389,3 +400,41 @@ def test_a_cancelled_run_is_not_edited(room: Room) -> None:
     with pytest.raises(Refused) as refused:
         actions.edit_run(STAFF, run.id, plan_in(room), None, "까닭")
     assert reason_of(refused) is Reason.RUN_CANCELLED
+
+
+def test_the_places_of_a_department_are_settled_by_publication(room: Room) -> None:
+    run_id = published_in(room)
+    with pytest.raises(Refused) as refused:
+        actions.edit_run(STAFF, run_id, plan_in(room, department_limit=2), None, "까닭")
+    assert reason_of(refused) is Reason.SETTLED
+    assert read(run_id).department_limit is None
+
+
+def test_a_draft_with_shares_and_a_line_of_the_standard_set_can_be_deleted(room: Room) -> None:
+    run_id = draft_in(room, class_on(in_days(12)))
+    save(DepartmentQuota(run_id=run_id, department="총무과", places=2))
+    save(StandardRecord(run_id=run_id, key="열쇠", declared={}, imported_at=clock.now()))
+
+    actions.delete_draft(STAFF, run_id, None)
+
+    assert db.session.get(Run, run_id) is None
+    assert db.session.scalar(sa.select(sa.func.count(DepartmentQuota.id))) == 0
+
+
+def test_another_instructor_is_not_kept_out_by_a_class_that_is_over(room: Room) -> None:
+    old, new = create_instructor(center_of(room)), create_instructor(center_of(room))
+    run = create_run(
+        room=room,
+        starts_in=-DAY,
+        instructor_id=old.id,
+        meetings=3,
+        apply_from=now() - 9 * DAY,
+        apply_until=now() - 5 * DAY,
+    )
+    yesterday = dates.seoul_date(run.meetings[0].starts_at)
+    save(ClosedDay(center_id=None, first_on=yesterday, last_on=yesterday, name="단수"))
+
+    plan = replace(plan_of(read(run.id)), instructor_id=new.id)
+    actions.edit_run(STAFF, run.id, plan, None, "강사 사정")
+
+    assert [one.instructor_id for one in read(run.id).meetings] == [old.id, old.id, new.id]

@@ -244,7 +244,7 @@ def test_a_draft_that_was_published_meanwhile_keeps_its_capacity(
     answer = save(kim, run_id, typed | {"capacity": "18", "note": "새 소식"})
 
     assert answer.status_code == 422
-    assert "공개한 강좌의 교육장과 강의실, 정원은" in words(answer)
+    assert "공개한 강좌의 교육장과 강의실, 정원, 부서별 인원은" in words(answer)
     assert 'value="18"' in answer.text
     assert save(kim, run_id, typed | {"note": "새 소식"}).status_code == 303
     assert (read(run_id).note, read(run_id).capacity) == ("새 소식", 20)

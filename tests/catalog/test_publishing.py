@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eduportal.catalog import actions
-from eduportal.catalog.models import Center, Room
-from eduportal.catalog.rules import Reason, RunState, publishing
+from eduportal.catalog.actions.following import follow_meetings
+from eduportal.catalog.actions.meetings import call_off_meeting, hold_again
+from eduportal.catalog.models import Center, Meeting, Room
+from eduportal.catalog.rules import Reason, RunState, Slot, publishing
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 from eduportal.shared.refusal import Missing, Refused
@@ -263,3 +265,46 @@ def test_the_office_of_another_center_takes_nothing_back(staff: FlaskClient) -> 
     run_id = scheduled(create_room(create_center("다른 곳")))
 
     assert staff.post(f"/office/runs/{run_id}/take-back").status_code == 404
+
+
+def test_a_class_in_a_room_with_too_few_seats_keeps_a_draft_back(
+    center: Center, room: Room
+) -> None:
+    run_id, small = draft(room), create_room(center, 10)
+    span = class_on(in_days(13))
+    actions.add_meeting(STAFF, run_id, span.start, span.end, None, small.id)
+
+    assert refusal(lambda: actions.publish_run(STAFF, run_id, None)) is Reason.CAPACITY_ABOVE_SEATS
+    assert read(run_id).state is RunState.DRAFT
+
+
+def test_a_run_that_nobody_has_seen_is_taken_back_not_called_off(
+    staff: FlaskClient, room: Room
+) -> None:
+    run_id = scheduled(room)
+    page = staff.get(f"/office/runs/{run_id}").text
+
+    assert "공개 예약 취소하기" in page
+    assert f"/office/runs/{run_id}/cancellation" not in page
+
+
+def test_classes_called_off_before_anybody_saw_them_can_be_deleted(
+    staff: FlaskClient, room: Room
+) -> None:
+    run_id = draft(room)
+    later = class_on(in_days(13))
+    actions.add_meeting(STAFF, run_id, later.start, later.end, None)
+    actions.publish_run(STAFF, run_id, None, MORNING)
+    first, second = read(run_id).meetings
+    call_off_meeting(STAFF, first.id, "단수")
+    made_up = class_on(in_days(14))
+    extra = hold_again(STAFF, run_id, Slot(made_up, room.id, None), first.id)
+    actions.take_back_run(STAFF, run_id, None)
+
+    actions.delete_meeting(STAFF, second.id, None)
+    actions.delete_meeting(STAFF, first.id, None)
+    assert [(one.id, one.makes_up_for_id) for one in read(run_id).meetings] == [(extra, None)]
+    db.session.get_one(Meeting, extra).cancelled_at = clock.now()
+    db.session.flush()
+    follow_meetings(run_id)
+    assert staff.get(f"/office/runs/{run_id}/meetings").status_code == 200

@@ -63,4 +63,4 @@ def restore(by: By, meeting_id: int, centers: Centers) -> None:
 
 
 def _tell_teacher(run: Facts, meeting: Facts, sentence: str) -> None:
-    meetings.tell_teacher(run, meeting.id, meeting.instructor_id, sentence)
+    runs.tell_teacher(run, meeting.id, meeting.instructor_id, sentence)

@@ -5,14 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from eduportal.accounts.models import Account
 from eduportal.booking import messages
 from eduportal.booking.actions import places, runs
 from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
 from eduportal.catalog.actions import meetings as catalog
-from eduportal.catalog.models import Instructor, Meeting, Room, Run
+from eduportal.catalog.models import Meeting, Room, Run
 from eduportal.catalog.rules import RunState, Slot, Span, timetable
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db, writing
@@ -63,7 +62,7 @@ def make_up(
     room = room_name(room_id)
     for booking, person in runs.people_in(run_id):
         messages.tell_added(run, booking.id, person, when, room, instead_of)
-    tell_teacher(
+    runs.tell_teacher(
         run,
         meeting_id,
         teaches,
@@ -100,23 +99,12 @@ def refuse_closed(run_id: int) -> None:
         raise Refused(timetable.Reason.RUN_CLOSED)
 
 
-def tell_teacher(run: Facts, meeting_id: int, instructor_id: int | None, sentence: str) -> None:
-    """Tell whoever teaches a meeting, by phone or by the e-mail they sign in with."""
-    instructor = db.session.execute(
-        sa.select(Instructor.id, Instructor.phone, Account.email)
-        .outerjoin(Account, Account.id == Instructor.account_id)
-        .where(Instructor.id == instructor_id)
-    ).one_or_none()
-    if instructor is not None:
-        messages.tell_instructor(run, instructor, meeting_id, sentence)
-
-
 def _tell_both(run: Facts, meeting: Facts, instructor_id: int) -> None:
     facts = {
         "when": dates.written_span(meeting.starts_at, meeting.ends_at),
         "room": room_name(meeting.room_id),
     }
     relieved = _("%(when)s, %(room)s 수업은 다른 강사가 맡습니다.", **facts)
-    tell_teacher(run, meeting.id, meeting.instructor_id, relieved)
+    runs.tell_teacher(run, meeting.id, meeting.instructor_id, relieved)
     asked = _("%(when)s, %(room)s 수업을 맡아 주세요.", **facts)
-    tell_teacher(run, meeting.id, instructor_id, asked)
+    runs.tell_teacher(run, meeting.id, instructor_id, asked)

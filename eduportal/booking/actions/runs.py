@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import aliased
 
-from eduportal.accounts.models import Person
+from eduportal.accounts.models import Account, Person
 from eduportal.booking import messages, rules
 from eduportal.booking.actions import places
 from eduportal.booking.actions.places import BOOKING_FACTS, Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, Reason, State
 from eduportal.catalog import actions as catalog
-from eduportal.catalog.models import Meeting, Room, Run, RunAlternative, Seat
+from eduportal.catalog.models import Instructor, Meeting, Room, Run, RunAlternative, Seat
 from eduportal.catalog.rules import RunState, timetable
-from eduportal.shared import clock, events
+from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
 from eduportal.shared.refusal import Missing, Refused
@@ -47,6 +48,7 @@ def _cancel_run(by: By, run_id: int, centers: Centers, reason: str, instead: Seq
         places.move(booking, new, **held)
         places.note(by, new, run_id, booking, reason=reason, from_state=booking.state)
         messages.tell_run_cancelled(run, booking.id, person, reason, others)
+    _tell_teachers(run, reason)
     db.session.add_all(RunAlternative(run_id=run_id, other_id=other.id) for other in others)
     db.session.execute(
         sa.update(Run)
@@ -64,17 +66,36 @@ def _cancel_run(by: By, run_id: int, centers: Centers, reason: str, instead: Seq
     events.record(by, "run.cancelled", run_id=run_id, reason=reason, instead=ids)
 
 
+def _tell_teachers(run: Facts, reason: str) -> None:
+    """Once to everybody who would teach a class that is to come."""
+    first = sa.func.min(Meeting.id)
+    to_come = db.session.execute(
+        sa.select(Meeting.instructor_id, first)
+        .where(
+            Meeting.run_id == run.id,
+            Meeting.cancelled_at.is_(None),
+            Meeting.ends_at > clock.now(),
+            Meeting.instructor_id.is_not(None),
+        )
+        .group_by(Meeting.instructor_id)
+        .order_by(first)
+    )
+    for instructor_id, meeting_id in to_come.all():
+        sentence = _("강좌가 폐강되었습니다. 사유: %(reason)s", reason=reason)
+        tell_teacher(run, meeting_id, instructor_id, sentence)
+
+
 @writing
 def change_capacity(by: By, run_id: int, centers: Centers, capacity: int) -> None:
     """Offer more or fewer places; more go to the waiting list at once.
 
-    Raises Refused below those placed, and above the seats of the room that work.
+    Raises Refused below those placed, and above the seats that work where a class is held.
     """
     run = places.locked_run(run_id, centers)
     _refuse_unless_to_come(run)
     if capacity < run.places_taken:
         raise Refused(Reason.CAPACITY_BELOW_PLACED, taken=run.places_taken)
-    seats = _working_seats(run.room_id)
+    seats = _fewest_seats(run)
     if capacity > seats:
         raise Refused(Reason.CAPACITY_ABOVE_SEATS, seats=seats)
     db.session.execute(sa.update(Run).where(Run.id == run_id).values(capacity=capacity))
@@ -110,7 +131,7 @@ def _move_meeting(
     run = places.locked_run(run_of(meeting_id), centers)
     # Under the lock: whoever moved it meanwhile has told people of a time that is true now.
     old = db.session.execute(
-        sa.select(Meeting.starts_at, Meeting.ends_at, Meeting.room_id).where(
+        sa.select(Meeting.starts_at, Meeting.ends_at, Meeting.room_id, Meeting.instructor_id).where(
             Meeting.id == meeting_id
         )
     ).one()
@@ -122,14 +143,25 @@ def _move_meeting(
     if run.state is RunState.PUBLISHED and starts_at <= clock.now():
         raise Refused(timetable.Reason.IN_THE_PAST)
     catalog.move_meeting(by, meeting_id, starts_at, ends_at, room_id)
-    room = db.session.scalar(sa.select(Room.name).where(Room.id == room_id))
     if run.state is RunState.PUBLISHED:
-        for booking, person in people_in(run.id):
-            messages.tell_moved(
-                run, booking.id, person, old.starts_at, (starts_at, ends_at), str(room)
-            )
+        _tell_moved(run, meeting_id, old, (starts_at, ends_at), room_id)
         places.fill(run.id)
     return int(run.id)
+
+
+def _tell_moved(
+    run: Facts, meeting_id: int, old: Facts, new: tuple[datetime, datetime], room_id: int
+) -> None:
+    room = str(db.session.scalar(sa.select(Room.name).where(Room.id == room_id)))
+    for booking, person in people_in(run.id):
+        messages.tell_moved(run, booking.id, person, old.starts_at, new, room)
+    sentence = _(
+        "%(old)s 수업이 %(new)s, %(room)s(으)로 바뀌었습니다.",
+        old=dates.written_datetime(old.starts_at),
+        new=dates.written_span(*new),
+        room=room,
+    )
+    tell_teacher(run, meeting_id, old.instructor_id, sentence)
 
 
 def fill_where_freed(run_id: int) -> None:
@@ -162,6 +194,17 @@ def people_in(run_id: int) -> Iterable[tuple[Facts, Facts]]:
     )
     by_id = {person.id: person for person in people}
     return [(booking, by_id[booking.person_id]) for booking in bookings]
+
+
+def tell_teacher(run: Facts, meeting_id: int, instructor_id: int | None, sentence: str) -> None:
+    """Tell whoever teaches a meeting, by phone or by the e-mail they sign in with."""
+    instructor = db.session.execute(
+        sa.select(Instructor.id, Instructor.phone, Account.email)
+        .outerjoin(Account, Account.id == Instructor.account_id)
+        .where(Instructor.id == instructor_id)
+    ).one_or_none()
+    if instructor is not None:
+        messages.tell_instructor(run, instructor, meeting_id, sentence)
 
 
 @writing
@@ -213,12 +256,17 @@ def _refuse_unless_to_come(run: Facts) -> None:
         raise Refused(Reason.RUN_ENDED)
 
 
-def _working_seats(room_id: int | None) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Seat)
-            .where(Seat.room_id == room_id, Seat.out_of_order.is_(False), Seat.removed_at.is_(None))
-        )
-        or 0
+def _fewest_seats(run: Facts) -> int:
+    """The working seats of its room, or of the smallest that a class to come is held in."""
+    moved = sa.select(Meeting.room_id).where(
+        Meeting.run_id == run.id, Meeting.cancelled_at.is_(None), Meeting.ends_at > clock.now()
     )
+    rooms = {run.room_id, *db.session.scalars(moved)}
+    works = sa.and_(Seat.out_of_order.is_(False), Seat.removed_at.is_(None))
+    counted = db.session.execute(
+        sa.select(Seat.room_id, sa.func.count())
+        .where(Seat.room_id.in_(rooms), works)
+        .group_by(Seat.room_id)
+    )
+    seats = dict(counted.all())
+    return min(seats.get(room_id, 0) for room_id in rooms)

@@ -171,6 +171,9 @@ def delete_meeting(by: By, meeting_id: int, centers: Centers) -> None:
     run = places.locked_draft(_run_of(meeting_id), centers)
     meeting = db.session.get_one(Meeting, meeting_id)
     written = _written(Span(meeting.starts_at, meeting.ends_at))
+    # A draft that was to be published later may hold a make-up for it: an extra class then.
+    made_up_by = sa.update(Meeting).where(Meeting.makes_up_for_id == meeting_id)
+    db.session.execute(made_up_by.values(makes_up_for_id=None))
     db.session.execute(sa.delete(Meeting).where(Meeting.id == meeting_id))
     follow_meetings(run.id)
     events.record(by, "run.meeting_deleted", run_id=run.id, meeting=written)

@@ -65,6 +65,14 @@ def hold(slots: Sequence[Slot]) -> dict[int, Room]:
     return rooms
 
 
+def refuse_small_rooms(run: Run) -> None:
+    """Raise Refused where a class is held in a room with fewer seats than the run has places."""
+    for room_id in sorted({slot.room_id for slot in slots_of(run.id)}):
+        seats = db.session.get_one(Room, room_id).working_seats
+        if run.capacity > seats:
+            raise Refused(Reason.CAPACITY_ABOVE_SEATS, capacity=run.capacity, seats=seats)
+
+
 def slots_of(run_id: int) -> list[Slot]:
     """The run's classes as they stand."""
     rows = db.session.execute(

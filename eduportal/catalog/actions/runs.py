@@ -11,7 +11,16 @@ from eduportal.catalog.actions import places
 from eduportal.catalog.actions.courses import COPIED
 from eduportal.catalog.actions.following import follow_meetings, follow_texts
 from eduportal.catalog.actions.places import Centers
-from eduportal.catalog.models import Center, Course, Instructor, Meeting, Room, Run
+from eduportal.catalog.models import (
+    Center,
+    Course,
+    DepartmentQuota,
+    Instructor,
+    Meeting,
+    Room,
+    Run,
+    StandardRecord,
+)
 from eduportal.catalog.refusals import refuse, refused
 from eduportal.catalog.rules import Reason, RunPlan, RunState, editing, publishing
 from eduportal.shared import clock, events
@@ -55,9 +64,9 @@ def edit_run(
     """Change a run's plan; the event keeps old and new. Gives what others changed meanwhile.
 
     `seen` is what whoever edits was shown: only what differs from it is written, and refused where
-    somebody else has changed the same to something else. A published run keeps its center, room
-    and capacity (booking has verbs for them, which tell the people in it), and once it has opened,
-    or somebody has applied, a reason is needed.
+    somebody else has changed the same to something else. A published run keeps its center, room,
+    capacity and places of a department (booking has verbs for them, which ask and tell the people
+    in it), and once it has opened, or somebody has applied, a reason is needed.
     """
     run = places.locked_run(run_id, centers)
     there = plan_of(run)
@@ -88,6 +97,7 @@ def publish_run(by: By, run_id: int, centers: Centers, at: datetime | None = Non
     refuse(publishing.time_refusal(at, run.apply_from, now))
     _refuse_unready(run, now)
     places.claim(run, places.slots_of(run_id))
+    places.refuse_small_rooms(run)
     run.state = RunState.PUBLISHED
     run.published_at = at or now
     verb = "run.scheduled" if at else "run.published"
@@ -106,10 +116,11 @@ def take_back_run(by: By, run_id: int, centers: Centers) -> None:
 
 @writing
 def delete_draft(by: By, run_id: int, centers: Centers) -> None:
-    """Take a draft away, with its meetings; nobody has seen it."""
+    """Take a draft away, with its meetings and shares; nobody has seen it."""
     run = places.locked_draft(run_id, centers)
     events.record(by, "run.deleted", run_id=run_id, title=run.full_title)
-    db.session.execute(sa.delete(Meeting).where(Meeting.run_id == run_id))
+    for its_own in (Meeting, DepartmentQuota, StandardRecord):
+        db.session.execute(sa.delete(its_own).where(its_own.run_id == run_id))
     db.session.execute(sa.delete(Run).where(Run.id == run_id))
 
 
@@ -129,6 +140,7 @@ def _edit(run: Run, plan: RunPlan, changed: Changes, centers: Centers, reason: s
         db.session.flush()
         db.session.expire(run, ["room"])
         _refuse_unready(run, now)
+        places.refuse_small_rooms(run)
     follow_texts([run])
 
 
@@ -180,8 +192,10 @@ def _carry_meetings(run: Run, changed: Changes) -> None:
         return
     if run.room_id is None:
         raise Refused(Reason.ROOM_NEEDED)
-    slots = [_carried(run, slot, changed) for slot in places.slots_of(run.id)]
-    places.claim(run, slots)
+    there = places.slots_of(run.id)
+    slots = [_carried(run, slot, changed) for slot in there]
+    # What stays as it was is not asked about again: hours and rooms may have changed since.
+    places.claim(run, [new for old, new in zip(there, slots, strict=True) if new != old])
     held = [meeting for meeting in run.meetings if meeting.cancelled_at is None]
     for meeting, slot in zip(held, slots, strict=True):
         meeting.room_id = slot.room_id

@@ -139,7 +139,7 @@ def _chosen(seen: Seen, side: str) -> set[str]:
 
 
 def _plan(run: Run, kept: Mapping[str, Any]) -> RunPlan:
-    values = {
+    values: dict[str, Any] = {
         name: datetime.fromisoformat(value) if name in _MOMENTS else value
         for name, value in kept.items()
         if name in editing.FIELDS

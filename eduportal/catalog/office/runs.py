@@ -462,7 +462,7 @@ def _theirs_in_words(run_id: int, names: Iterable[str]) -> str:
 
 
 def _pattern_of(run: Run) -> dict[str, object]:
-    if not run.meetings:
+    if not run.meeting_count:
         return {"count": 8}
     first = run.meetings[0]
     return {

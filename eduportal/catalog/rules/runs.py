@@ -154,8 +154,9 @@ class RunPlan:
     department_limit: int | None = None
 
 
-# Where a published run is held and for how many is changed by verbs that tell the people in it.
-SETTLED_BY_PUBLICATION = frozenset({"center_id", "room_id", "capacity"})
+# Where a published run is held and for how many is changed by verbs that ask and tell the people
+# in it, also for how many of one department.
+SETTLED_BY_PUBLICATION = frozenset({"center_id", "room_id", "capacity", "department_limit"})
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ for (const item of table.querySelectorAll("[data-meeting]")) {
   handle.setAttribute("aria-describedby", "tt-hint");
   handle.addEventListener("keydown", onKey);
   handle.addEventListener("blur", () => {
-    if (held?.item === item && !dialog.open && !held.dropped) setTimeout(() => { if (!dialog.open) letGo(); }, 400);
+    if (held?.item === item && !dialog.open && !held.dropped) setTimeout(() => { if (held?.item === item && !dialog.open) letGo(); }, 400);
   });
   item.draggable = inGrid();
   item.addEventListener("dragstart", onDragStart);

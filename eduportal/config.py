@@ -95,6 +95,7 @@ SETTINGS: dict[str, Setting] = {
     "SMS_KEY": Setting("", str),
     "SMS_FROM": Setting("", str),
     "OFFICIAL_BANNER": Setting(False, _flag),
+    "PUBLIC_URL": Setting("", _web_address),
     "LOG_LEVEL": Setting("WARNING", _level),
 }
 

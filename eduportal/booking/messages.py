@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import gettext as _
 
 from eduportal.accounts.rules import Audience, Relation
@@ -115,15 +116,21 @@ def tell_run_cancelled(
     sentence = _("강좌가 폐강되었습니다. 사유: %(reason)s", reason=reason)
     others = [
         _(
-            "%(title)s, 첫 수업 %(first)s, /runs/%(id)s",
+            "%(title)s, 첫 수업 %(first)s",
             title=titled(other.title, other.section),
             first=dates.written_datetime(other.starts_at),
-            id=other.id,
         )
+        + _link(other.id)
         for other in instead
     ]
     lead = [_("대신 이런 강좌가 있습니다.")] if others else []
     _tell(run, booking_id, person, "run_cancelled", sentence, *lead, *others)
+
+
+def _link(run_id: int) -> str:
+    """Where to read on, in a message: nothing where nobody has said how the portal is reached."""
+    base = str(current_app.config["PUBLIC_URL"]).rstrip("/")
+    return f"\n{base}/runs/{run_id}" if base else ""
 
 
 def tell_moved(

@@ -96,7 +96,10 @@ def test_only_open_runs_with_a_free_place_for_the_same_people_are_offered(run: R
     assert offered(run) == [yet_to_open.id]
 
 
-def test_what_is_chosen_is_kept_named_and_shown(client: FlaskClient, run: Run) -> None:
+def test_what_is_chosen_is_kept_named_and_shown(
+    app: Flask, client: FlaskClient, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://edu.example.org/")
     other = like(run, section="오후")
     person = create_person()
     booking = create_booking(run, person)
@@ -105,7 +108,7 @@ def test_what_is_chosen_is_kept_named_and_shown(client: FlaskClient, run: Run) -
     assert [line.id for line in alternatives(run.id, now())] == [other.id]
     (body,) = bodies()
     assert "엑셀 기초 (오후), 첫 수업 " in body
-    assert f"/runs/{other.id}" in body
+    assert f"https://edu.example.org/runs/{other.id}" in body
     assert "대신 이런 강좌가 있습니다" in words(client.get(f"/runs/{run.id}"))
     sign_in(client, person)
     page = client.get(f"/my/bookings/{booking.id}")

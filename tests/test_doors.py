@@ -28,9 +28,17 @@ from tests import factories
 from tests.accounts.steps import sign_in, sign_in_to_work
 
 OFFICE = ("viewer", "desk", "staff")
+# The run is one for residents.
 FOR_EMPLOYEES = ("<int:run_id>/training", "/unapproved", "/employee-entry")
-# Without the step before them they lead back to where it is taken.
-SECOND_STEPS = ("/office/runs/bulk", "/drop", "/make-up")
+# Without the step before them they lead back to where it is taken, or ask for it.
+SECOND_STEPS = ("/office/runs/bulk", "/drop", "/make-up", "/office/months/plan")
+NOTHING_THERE = (
+    *("/sent-messages", "/my/calendar.ics", "/invitation"),  # No demo, and no key.
+    # The job that is there is no upload.
+    *("/office/standard-set/<int:job_id>", "/office/standard-set/<int:job_id>/faults.csv"),
+    # The runs behind which number? None is named.
+    *(f"/office/statistics/runs{kind}" for kind in ("", ".csv", ".xlsx")),
+)
 # What staff of every center share, and figures that are cut to one's own centers.
 SHARED = ("/office/courses", "/office/statistics", "/office/instructors")
 
@@ -83,7 +91,7 @@ def world(app: Flask) -> World:
 def rows_of(run: Run, booking_id: int, staff: Account) -> dict[str, int]:
     """What else a center has, a row each."""
     moments = {"created_at": factories.now(), "next_try_at": factories.now()}
-    kept = {
+    kept: dict[str, Any] = {
         "payment_id": Payment(
             booking_id=booking_id,
             kind=PaymentKind.PAYMENT,
@@ -204,19 +212,11 @@ def test_own_staff_open_every_page_of_their_run(
 
 
 def expected(rule: Rule) -> tuple[int, ...]:
-    """What a page of theirs answers: no demo page, and steps of signing in lead on."""
-    if rule.rule in ("/sent-messages", "/my/calendar.ics", "/invitation"):
-        return (404,)  # No demo, and no key.
-    if rule.rule.startswith("/office/standard-set/<"):
-        return (404,)  # The job that is there is no upload.
-    if rule.rule.endswith(FOR_EMPLOYEES):
-        return (404,)  # It is a run for residents.
+    """What a page of theirs answers: steps of signing in, and second steps, lead on."""
+    if rule.rule in NOTHING_THERE or rule.rule.endswith(FOR_EMPLOYEES):
+        return (404,)
     if rule.rule.endswith(SECOND_STEPS):
-        return (303,)
-    if rule.rule == "/office/months/plan":
-        return (422,)  # Out of which month? None is named.
-    if rule.rule.startswith("/office/statistics/runs"):
-        return (404,)  # The runs behind which number? None is named.
+        return (303, 422)
     return (200, 302, 303) if rule.rule.startswith(("/sign-in", "/office/statistics")) else (200,)
 
 

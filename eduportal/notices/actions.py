@@ -118,9 +118,7 @@ def send_again(by: By, notice_id: int) -> bool:
     """
     found = db.session.execute(
         sa.update(Notice)
-        .where(
-            Notice.id == notice_id, Notice.delivery == Delivery.FAILED, Notice.secret.is_(False)
-        )
+        .where(Notice.id == notice_id, Notice.delivery == Delivery.FAILED, Notice.secret.is_(False))
         .values(delivery=Delivery.WAITING, tries=0, next_try_at=clock.now(), error=None)
         .returning(Notice.id)
         .execution_options(synchronize_session=False)

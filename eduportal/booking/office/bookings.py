@@ -219,9 +219,7 @@ def _to_roster(standing: Standing) -> Response:
 
 
 def _is_gone(standing: Standing) -> bool:
-    return not (
-        standing.rank or _has_place(standing) or standing.booking.state is State.APPLIED
-    )
+    return not (standing.rank or _has_place(standing) or standing.booking.state is State.APPLIED)
 
 
 def _has_place(standing: Standing) -> bool:

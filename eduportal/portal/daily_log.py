@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 from eduportal.attendance.models import Attendance
 from eduportal.attendance.rules import CAME, Mark
 from eduportal.booking.models import Booking
-from eduportal.booking.rules import State
 from eduportal.catalog.models import Meeting, Room, RoomBlock, Run
 from eduportal.catalog.rules import RunState
 from eduportal.portal.models import DailyLog
@@ -21,8 +20,22 @@ from eduportal.shared.db import db
 from eduportal.shared.events import Event
 
 Condition = sa.ColumnElement[bool]
-# What counts as in a class on the day itself, whatever became of it later.
-SAT = (State.PLACED, State.COMPLETED, State.NOT_COMPLETED)
+
+
+def was_held(day: date | None = None) -> Condition:
+    """Of a run that was shown; one cancelled after a day still held that day's classes."""
+    shown = sa.and_(Run.state != RunState.DRAFT, Run.published_at.is_not(None))
+    if day is None:
+        return shown
+    return sa.and_(shown, sa.or_(Run.cancelled_on.is_(None), Run.cancelled_on > day))
+
+
+def sat_in() -> Condition:
+    """A booking that held a place when the class began, whatever became of it later."""
+    return sa.and_(
+        Booking.held_from <= Meeting.starts_at,
+        sa.or_(Booking.held_until.is_(None), Booking.held_until > Meeting.starts_at),
+    )
 
 
 @dataclass(frozen=True)
@@ -104,18 +117,22 @@ def log_of(center_id: int, day: date) -> DailyLog | None:
 def logged_days(center_id: int, month: date) -> list[LoggedDay]:
     """The days of a month on which there were classes, or a log was written."""
     after = dates.next_month(month)
-    starts = db.session.scalars(
-        sa.select(Meeting.starts_at)
+    rows = db.session.execute(
+        sa.select(Meeting.starts_at, Run.cancelled_on)
         .join(Run, Run.id == Meeting.run_id)
         .where(
             Run.center_id == center_id,
-            Run.state == RunState.PUBLISHED,
+            was_held(),
             Meeting.cancelled_at.is_(None),
             Meeting.starts_at >= dates.start_of(month),
             Meeting.starts_at < dates.start_of(after),
         )
     )
-    classes = Counter(dates.seoul_date(start) for start in starts)
+    classes = Counter(
+        day
+        for start, cancelled_on in rows
+        if (day := dates.seoul_date(start)) and (cancelled_on is None or cancelled_on > day)
+    )
     written = set(
         db.session.scalars(
             sa.select(DailyLog.day).where(
@@ -134,7 +151,7 @@ def _meetings(center_id: int, day: date) -> Sequence[Meeting]:
         .join(Run, Run.id == Meeting.run_id)
         .where(
             Run.center_id == center_id,
-            Run.state == RunState.PUBLISHED,
+            was_held(day),
             _within(Meeting.starts_at, day),
         )
         .options(joinedload(Meeting.run), joinedload(Meeting.room), joinedload(Meeting.instructor))
@@ -146,21 +163,22 @@ def _with_marks(meetings: Sequence[Meeting]) -> list[Held]:
     ids = [meeting.id for meeting in meetings]
     marks: dict[int, dict[Mark, int]] = {}
     for meeting_id, mark, count in db.session.execute(
-        sa.select(Attendance.meeting_id, Attendance.mark, sa.func.count())
+        sa.select(Meeting.id, Attendance.mark, sa.func.count())
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
         .join(Booking, Booking.id == Attendance.booking_id)
-        .where(Attendance.meeting_id.in_(ids), Booking.state.in_(SAT))
-        .group_by(Attendance.meeting_id, Attendance.mark)
+        .where(Meeting.id.in_(ids), sat_in())
+        .group_by(Meeting.id, Attendance.mark)
     ):
         marks.setdefault(meeting_id, {})[mark] = count
     rows = db.session.execute(
-        sa.select(Booking.run_id, sa.func.count())
-        .where(Booking.run_id.in_([meeting.run_id for meeting in meetings]), Booking.state.in_(SAT))
-        .group_by(Booking.run_id)
+        sa.select(Meeting.id, sa.func.count())
+        .join(Booking, Booking.run_id == Meeting.run_id)
+        .where(Meeting.id.in_(ids), sat_in())
+        .group_by(Meeting.id)
     )
     people: dict[int, int] = dict(rows.all())
     return [
-        Held(meeting, people.get(meeting.run_id, 0), marks.get(meeting.id, {}))
-        for meeting in meetings
+        Held(meeting, people.get(meeting.id, 0), marks.get(meeting.id, {})) for meeting in meetings
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from eduportal.booking.models import Booking
-from eduportal.catalog.models import Run
+from eduportal.catalog.models import Meeting, Run
 from eduportal.notices.models import Channel, Delivery, Notice
 from eduportal.shared.db import db
 from eduportal.shared.masking import masked_phone
@@ -46,10 +46,9 @@ def failed_messages(centers: frozenset[int] | None, now: datetime) -> list[Faile
             Notice.secret.is_(False),
         )
         .order_by(Notice.created_at.desc(), Notice.id.desc())
-        .limit(500)
     ).all()
-    runs = _runs_of(notices)
-    found = [_about(notice, runs) for notice in notices]
+    runs, of_meetings = _runs_of(notices), _runs_of_meetings(notices)
+    found = [_about(notice, runs, of_meetings) for notice in notices]
     if centers is None:
         return found
     return [one for one in found if one.run is not None and one.run.center_id in centers]
@@ -72,7 +71,24 @@ def _runs_of(notices: Sequence[Notice]) -> dict[int, Run]:
     return dict(rows.all())
 
 
-def _about(notice: Notice, runs: dict[int, Run]) -> FailedMessage:
-    booking_id = booking_of(notice.dedupe)
-    run = runs.get(booking_id) if booking_id is not None else None
-    return FailedMessage(notice, run, booking_id)
+def _meeting_of(dedupe: str) -> int | None:
+    """The class that a message to an instructor names: `meeting:7:instructor:2:…`."""
+    kind, _colon, rest = dedupe.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "meeting" and number.isdecimal() else None
+
+
+def _runs_of_meetings(notices: Sequence[Notice]) -> dict[int, Run]:
+    ids = {_meeting_of(notice.dedupe) for notice in notices} - {None}
+    rows = db.session.execute(
+        sa.select(Meeting.id, Run).join(Run, Run.id == Meeting.run_id).where(Meeting.id.in_(ids))
+    )
+    return dict(rows.all())
+
+
+def _about(notice: Notice, runs: dict[int, Run], of_meetings: dict[int, Run]) -> FailedMessage:
+    booking_id, meeting_id = booking_of(notice.dedupe), _meeting_of(notice.dedupe)
+    if booking_id is not None:
+        return FailedMessage(notice, runs.get(booking_id), booking_id)
+    run = of_meetings.get(meeting_id) if meeting_id is not None else None
+    return FailedMessage(notice, run, None)

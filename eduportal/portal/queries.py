@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -52,6 +53,8 @@ class Day:
 
     meetings: Sequence[Sheet]
     windows: Sequence[Run]
+    opening: Sequence[Run]
+    closing: Sequence[Run]
     small: Sequence[SmallRun]
     waited_for: Sequence[Run]
     unsaved: Sequence[Sheet]
@@ -59,16 +62,6 @@ class Day:
     drafts: Sequence[Run]
     unapproved: Sequence[Run]
     tasks: Sequence[Task]
-
-    @property
-    def opening(self) -> list[Run]:
-        """Those whose window begins today."""
-        return [run for run in self.windows if dates.seoul_date(run.apply_from) == clock.today()]
-
-    @property
-    def closing(self) -> list[Run]:
-        """Those whose window ends today."""
-        return [run for run in self.windows if dates.seoul_date(run.apply_until) == clock.today()]
 
 
 def office_day(centers: Centers, now: datetime) -> Day:
@@ -91,6 +84,8 @@ def office_day(centers: Centers, now: datetime) -> Day:
     return Day(
         meetings=_meetings_today(centers),
         windows=_windows(centers, now),
+        opening=_turning_today(Run.apply_from, centers),
+        closing=_turning_today(Run.apply_until, centers),
         small=small,
         waited_for=waited_for,
         unsaved=unsaved,
@@ -146,13 +141,19 @@ def _unsaved(centers: Centers, now: datetime) -> Sequence[Sheet]:
             marked < people,
             open_run,
             _theirs(centers),
-        ).limit(MOST)
+        )
     )
     return [Sheet(*row) for row in rows]
 
 
 def _windows(centers: Centers, now: datetime) -> Sequence[Run]:
     return _runs(Run.apply_until > now, _theirs(centers), order=(Run.apply_from, Run.id), most=MOST)
+
+
+def _turning_today(column: Any, centers: Centers) -> Sequence[Run]:
+    """Runs whose window begins, or ends, today: all of them, however many."""
+    start, end = dates.start_of(clock.today()), dates.end_of(clock.today())
+    return _runs(column >= start, column < end, _theirs(centers), order=(column, Run.id))
 
 
 def _small(centers: Centers, now: datetime) -> Sequence[SmallRun]:

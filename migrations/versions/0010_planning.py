@@ -14,6 +14,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("introduction", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("phone", sa.String(length=11), nullable=True))
+    # A name is shown by consent, and nobody has been asked yet.
+    op.execute("UPDATE instructor SET name_is_public = false")
     op.create_table(
         "instructor_course",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -7,7 +7,9 @@ from flask.testing import FlaskClient
 
 from eduportal.attendance.models import Attendance
 from eduportal.attendance.rules import Mark
+from eduportal.booking.rules import State
 from eduportal.catalog.models import Center, Meeting, Run
+from eduportal.catalog.rules import RunState
 from eduportal.portal import actions, daily_log
 from eduportal.portal.actions import Reason, Remarks
 from eduportal.portal.models import DailyLog
@@ -54,7 +56,9 @@ def day_held(meeting: Meeting) -> date:
 
 def test_the_rows_tell_the_day(center: Center) -> None:
     run, meeting = held(center)
-    came, away, _unmarked = (create_booking(run, channel=channel) for channel in CHANNELS)
+    came, away, _unmarked = (
+        create_booking(run, channel=channel, held_from=now() - 4 * HOUR) for channel in CHANNELS
+    )
     for booking, mark in ((came, Mark.LATE), (away, Mark.ABSENT)):
         save(Attendance(meeting_id=meeting.id, booking_id=booking.id, mark=mark, marked_at=now()))
     rows = daily_log.day_of(center.id, day_held(meeting))
@@ -69,6 +73,21 @@ def test_the_rows_tell_the_day(center: Center) -> None:
 
 
 CHANNELS = ("online", "phone", "visit")
+
+
+def test_a_day_stays_as_it_was_whatever_comes_later(center: Center) -> None:
+    run, meeting = held(center)
+    day = day_held(meeting)
+    booking = create_booking(run, held_from=now() - 4 * HOUR)
+    booking.state, booking.held_until = State.WITHDRAWN, now()
+    run = db.session.get_one(Run, run.id)
+    run.state, run.cancelled_on = RunState.CANCELLED, clock.today() + DAY
+    db.session.commit()
+
+    assert [one.people for one in daily_log.day_of(center.id, day).held] == [1]
+    assert (day, 1) in {
+        (one.day, one.classes) for one in daily_log.logged_days(center.id, day.replace(day=1))
+    }
 
 
 def test_another_center_has_a_day_of_its_own(center: Center) -> None:

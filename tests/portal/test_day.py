@@ -13,9 +13,9 @@ from eduportal.catalog.models import Center, Meeting, Run
 from eduportal.catalog.rules import RunState
 from eduportal.notices.models import Channel, Delivery, Notice
 from eduportal.portal import queries, rules
-from eduportal.portal.failed_messages import booking_of
+from eduportal.portal.failed_messages import booking_of, failed_messages
 from eduportal.portal.rules import Task, Todo
-from eduportal.shared import clock
+from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 from tests.accounts.steps import sign_in_to_work
 from tests.catalog.steps import words
@@ -169,6 +169,25 @@ def test_the_day_takes_as_many_queries_for_many_runs_as_for_few(center: Center, 
         create_booking(run_of(center, f"강좌 {number}", starts_in=5 * DAY))
 
     assert asked() == few
+
+
+def test_every_window_that_turns_today_is_named(center: Center) -> None:
+    midday = dates.start_of(clock.today()) + 12 * HOUR
+    for number in range(22):
+        run_of(center, f"열린 강좌 {number}", apply_from=midday - 9 * DAY)
+    opening = run_of(center, "오늘 여는 강좌", apply_from=midday, apply_until=midday + 9 * DAY)
+
+    assert [one.id for one in day().opening] == [opening.id]
+
+
+def test_a_message_to_an_instructor_belongs_to_its_run(center: Center) -> None:
+    run = run_of(center)
+    failed_notice(f"meeting:{run.meetings[0].id}:instructor:1:told")
+
+    (failed,) = failed_messages(frozenset({center.id}), clock.now())
+
+    assert failed.run is not None
+    assert failed.run.id == run.id
 
 
 # The page

@@ -24,4 +24,5 @@ def courses() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = MINUTES * 60
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -120,7 +120,7 @@ def _say_what_would_happen(found: Survey) -> None:
 
 def _put(body: bytes, output: Path | None) -> None:
     if output is None:
-        click.get_binary_stream("stdout").write(body)
+        click.echo(body, nl=False)
         return
     try:
         output.write_bytes(body)

@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from eduportal.shared.refusal import Refused
 PREVIEW, IMPORT = "standard-preview", "standard-import"
 # An upload is looked at and brought in, or forgotten.
 KEPT = timedelta(days=1)
+MOST_NAMES = 10
 
 Result = dict[str, Any]
 
@@ -92,10 +93,16 @@ def sentences(brought: Brought) -> list[str]:
     if brought.left_out:
         said.append(_("들여오지 않은 줄 %(count)s개.", count=brought.left_out))
     if brought.centers:
-        said.append(_("새로 만든 교육장: %(names)s.", names=", ".join(brought.centers)))
+        said.append(_("새로 만든 교육장: %(names)s.", names=_listed(brought.centers)))
     if brought.rooms:
-        said.append(_("새로 만든 강의실: %(names)s.", names=", ".join(brought.rooms)))
+        said.append(_("새로 만든 강의실: %(names)s.", names=_listed(brought.rooms)))
     return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    first = ", ".join(names[:MOST_NAMES])
+    return _("%(names)s 등 %(count)s곳", names=first, count=len(names)) if more > 0 else first
 
 
 def _survey(given: Mapping[str, Any], progress: Progress) -> Survey:

@@ -70,6 +70,16 @@ def written_datetime(value: datetime | None) -> str:
     return f"{written_date(value)} {written_time(value)}" if value else ""
 
 
+def written_until(value: datetime | None) -> str:
+    """A deadline: `2026. 12. 9.(수) 24:00` where it is midnight, so that nobody reads the day after.
+
+    Else as any other moment.
+    """
+    if value is None or seoul(value).time() != time.min:
+        return written_datetime(value)
+    return f"{written_date(day_before(seoul_date(value)))} 24:00"
+
+
 def written_span(start: datetime, end: datetime) -> str:
     """`2026. 12. 1.(화) 10:00 ~ 12:00`, or both days where they differ."""
     if seoul_date(start) == seoul_date(end):
@@ -82,4 +92,5 @@ def add_filters(app: Flask) -> None:
     app.add_template_filter(written_date, "date")
     app.add_template_filter(written_time, "time")
     app.add_template_filter(written_datetime, "datetime")
+    app.add_template_filter(written_until, "until")
     app.add_template_global(written_span, "span")

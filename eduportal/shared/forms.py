@@ -193,13 +193,16 @@ def _day(text: str) -> date:
             raise ValueError
         return date(year, month, day)
     except ValueError:
-        raise ValueError(_("날짜를 다시 확인해 주세요. 예: 1954-03-01 또는 19540301")) from None
+        raise ValueError(_("날짜를 다시 확인해 주세요. 예: 2026-03-01 또는 20260301")) from None
 
 
 def _time(text: str) -> time:
     parts = re.findall(r"\d+", text)
     if len(parts) == 1 and len(parts[0]) == 4:
         parts = [parts[0][:2], parts[0][2:]]
+    if len(parts) == 1 and len(parts[0]) <= 2:
+        # Whoever writes "10" or "10시" means the full hour.
+        parts = [parts[0], "0"]
     try:
         hour, minute, second = (int(part) for part in [*parts, "0"][: max(3, len(parts))])
         return time(hour, minute, second)

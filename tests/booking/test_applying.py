@@ -208,3 +208,19 @@ def test_after_the_window_staff_need_a_reason(run: Run) -> None:
 def test_another_centers_staff_enter_nobody(run: Run) -> None:
     with pytest.raises(Missing):
         actions.enter(STAFF, run.id, frozenset({run.center_id + 99}), ENTRY)
+
+
+@pytest.mark.usefixtures("app")
+def test_who_waits_already_is_not_entered_again_once_the_run_has_begun() -> None:
+    window: dict[str, Any] = {
+        "apply_from": factories.now() - timedelta(days=9),
+        "apply_until": factories.now() - timedelta(days=5),
+    }
+    run = factories.create_run(starts_in=-timedelta(hours=3), meetings=3, capacity=1, **window)
+    person = factories.create_person()
+    factories.create_booking(run)
+    factories.create_booking(run, person, state=State.WAITING)
+
+    with pytest.raises(Refused) as refused:
+        actions.apply(By("staff", "phone"), run.id, person.id, None, "뒤늦게 오심")
+    assert refused.value.reason is Reason.ALREADY_BOOKED

@@ -188,7 +188,7 @@ def test_a_day_without_classes_is_closed_at_once(
 def test_wrong_days_say_why(staff: FlaskClient, center: Center) -> None:
     for given, sentence in (
         ({"first": ""}, "쉬기 시작하는 날을 입력해 주세요."),
-        ({"last": f"{in_days(1)}"}, "처음 날부터 1년 안의 날을 입력해 주세요."),
+        ({"last": f"{in_days(1)}"}, "마지막 날은 처음 날과 같거나 그 뒤여야 합니다."),
         ({"name": "가" * 81}, "80자까지 쓸 수 있습니다."),
     ):
         answer = staff.post("/office/closed-days/new", data=typed(center, **given))

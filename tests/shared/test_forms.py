@@ -82,12 +82,14 @@ def test_no_moment_is_said_so(app: Flask, typed: str) -> None:
     assert filled(app, moment=typed).moment.errors
 
 
-@pytest.mark.parametrize(("typed", "clock"), [("9:30", time(9, 30)), ("0930", time(9, 30))])
+@pytest.mark.parametrize(
+    ("typed", "clock"), [("9:30", time(9, 30)), ("0930", time(9, 30)), ("10시", time(10))]
+)
 def test_a_time_may_be_typed_short(app: Flask, typed: str, clock: time) -> None:
     assert filled(app, time=typed).time.data == clock
 
 
-@pytest.mark.parametrize("typed", ["9", "9:30:10:5", "반", "24:00"])
+@pytest.mark.parametrize("typed", ["99", "9:30:10:5", "반", "24:00"])
 def test_no_time_is_said_so(app: Flask, typed: str) -> None:
     assert "시각을 다시 확인해 주세요" in filled(app, time=typed).time.errors[0]
 

@@ -4,7 +4,7 @@ A file comes in whole, or its good lines where that was asked for. A line that i
 held against what is there under the lock, so that nothing of anybody's edits is lost.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -184,7 +184,7 @@ def _all_rooms(center_ids: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
 
 def _course_ids(by: By, new: Sequence[Planned]) -> dict[str, int]:
     """The courses of these titles; those that are missing are made from their first line."""
-    known = dict(db.session.execute(sa.select(Course.title, Course.id)).tuples().all())
+    known = dict(db.session.execute(sa.select(Course.title, Course.id)).all())
     first = {one.line.title: one for one in reversed(new) if one.line.title not in known}
     missing = [one for one in new if first.get(one.line.title) is one]
     if not missing:
@@ -411,7 +411,7 @@ def _on(day: datetime, hour: datetime) -> datetime:
     return dates.at(dates.seoul_date(day), dates.seoul(hour).time())
 
 
-_FACETS = {
+_FACETS: Mapping[str, Callable[[Planned, KnownRun], Row]] = {
     comparing.MEETINGS: lambda one, _run: _followed(one.spans) | {"cancel_until": one.cancel_until},
     comparing.CAPACITY: lambda one, _run: {"capacity": one.line.capacity},
     comparing.FEE: lambda one, _run: {"fee": one.line.fee},

@@ -31,6 +31,8 @@ from eduportal.shared.forms import (
 )
 from eduportal.shared.forms import lazy_text as _l
 
+BACKWARDS = "마지막 날은 처음 날과 같거나 그 뒤여야 합니다."
+
 
 class SeenForm(Form):
     """A form that knows what stood in its fields when it was opened.
@@ -155,7 +157,9 @@ class ClosedDayForm(Form):
     def validate_last(self, field: DayField) -> None:
         """Not before the first, and no more than a year."""
         first = self.first.data
-        if field.data and first and not 0 <= (field.data - first).days <= 366:
+        if field.data and first and field.data < first:
+            raise ValidationError(_(BACKWARDS))
+        if field.data and first and (field.data - first).days > 366:
             raise ValidationError(_("처음 날부터 1년 안의 날을 입력해 주세요."))
 
     def closure(self) -> Closure:
@@ -249,7 +253,9 @@ class BlockForm(Form):
     def validate_last(self, field: DayField) -> None:
         """No more than two years: a pattern is written out day by day."""
         first = self.first.data
-        if field.data and first and not 0 <= (field.data - first).days <= 731:
+        if field.data and first and field.data < first:
+            raise ValidationError(_(BACKWARDS))
+        if field.data and first and (field.data - first).days > 731:
             raise ValidationError(_("처음 날부터 2년 안의 날을 입력해 주세요."))
 
     def validate_weekdays(self, field: Checkboxes) -> None:

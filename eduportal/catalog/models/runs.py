@@ -173,6 +173,8 @@ class Meeting(Model):
         sa.Index("ix_meeting_room", "room_id", "starts_at"),
         sa.Index("ix_meeting_instructor", "instructor_id", "starts_at"),
         sa.Index("ix_meeting_starts_at", "starts_at"),
+        # Deleting a class asks who makes up for it.
+        sa.Index("ix_meeting_makes_up_for", "makes_up_for_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,5 +1,7 @@
 """The 25 columns, in the order in which they are written, and what a line is known by."""
 
+import re
+
 from eduportal.catalog.rules import normalized
 
 TITLE, INSTRUCTOR = "강좌명", "강사명"
@@ -26,14 +28,19 @@ COLUMNS = (
 )
 KEY = (TITLE, FIRST_DAY, STARTS, PLACE)
 
+_WITH_SECONDS = re.compile(r"\d{1,2}:\d{2}:00")
+
 # A line's cells by column: those of a file, or ours.
 Cells = dict[str, str]
 
 
 def key_of(cells: Cells) -> str:
     """What a line is known by; spacing and seconds make no other course of it."""
-    starts = cells[STARTS].strip()
-    if starts.count(":") == 2 and starts.endswith(":00"):
-        starts = starts[:-3]
-    parts = (normalized(cells[TITLE]), cells[FIRST_DAY].strip(), starts, normalized(cells[PLACE]))
-    return "|".join(parts)
+    first, starts = plain(cells[FIRST_DAY]), plain(cells[STARTS])
+    return "|".join((normalized(cells[TITLE]), first, starts, normalized(cells[PLACE])))
+
+
+def plain(text: str) -> str:
+    """A cell without what makes no difference: white space around it, and seconds that are none."""
+    text = text.strip()
+    return text[:-3] if _WITH_SECONDS.fullmatch(text) else text

@@ -13,7 +13,7 @@ from eduportal.catalog.rules import RunState, normalized
 from eduportal.catalog.rules.standard import Kept
 from eduportal.catalog.standard_set import columns as c
 from eduportal.catalog.standard_set import facts
-from eduportal.catalog.standard_set.columns import COLUMNS, Cells
+from eduportal.catalog.standard_set.columns import COLUMNS, Cells, plain
 from eduportal.catalog.standard_set.known import KnownRun
 from eduportal.catalog.standard_set.planning import Planned
 
@@ -97,10 +97,11 @@ class _Beside:
 
     def __init__(self, planned: Planned, known: KnownRun, office: str) -> None:
         self.planned, self.known = planned, known
-        self.said, self.now = planned.line.cells, known.ours
+        self.now = known.ours
         self.before: Pairs = known.declared or {
             name: [words, words] for name, words in known.ours.items()
         }
+        self.said = self._said()
         target = facts.written(planned.facts, office)
         self.target = target | {c.SUMMARY: " ".join(planned.line.summary.split())}
 
@@ -119,10 +120,7 @@ class _Beside:
 
     def differs(self, name: str) -> bool:
         """Whether the file says something else than it did; its own spacing aside."""
-        before = self.before[name][0]
-        if self.known.declared is None and name == c.HOMEPAGE:
-            return bool(self.said[name].strip())
-        return bool(self.said[name].strip() != before.strip())
+        return plain(self.said[name]) != plain(self.before[name][0])
 
     def pair(self, name: str, verdict: _Verdict) -> list[Any]:
         """What is declared from now on, and the fact of ours that it stands for."""
@@ -153,6 +151,13 @@ class _Beside:
             for name in KEPT_ONLY
         }
         return pairs, self.changes(KEPT_ONLY, _Verdict.TOLD), set()
+
+    def _said(self) -> Cells:
+        """What the file says; our own page's address, which we wrote into it, is nothing said."""
+        said = self.planned.line.cells
+        if plain(said[c.HOMEPAGE]).endswith(f"/runs/{self.known.id}"):
+            return said | {c.HOMEPAGE: self.before[c.HOMEPAGE][0]}
+        return said
 
     def _agrees(self, facet: str) -> bool:
         if facet == INSTRUCTOR:

@@ -133,12 +133,13 @@ def _facts(row: Any, names: dict[int, list[Dated]], office: Office | None) -> Fa
 
 def _center_names() -> dict[int, list[Dated]]:
     names: dict[int, list[Dated]] = {}
-    for center_id, *dated in db.session.execute(
+    rows = db.session.execute(
         sa.select(
             CenterName.center_id, CenterName.valid_from, CenterName.name, CenterName.place
         ).order_by(CenterName.center_id, CenterName.valid_from)
-    ):
-        names.setdefault(center_id, []).append(Dated(*dated))
+    )
+    for center_id, since, name, place in rows:
+        names.setdefault(center_id, []).append(Dated(since, name, place))
     return names
 
 

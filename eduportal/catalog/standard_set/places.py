@@ -105,7 +105,7 @@ class Places:
         for center_id, *rest, name, opened, closed, seats in db.session.execute(_ROOMS):
             room = _Room(rest[0], normalized(name), name, opened, closed or date.max, seats)
             places.rooms.setdefault(center_id, []).append(room)
-        places.phones = dict(db.session.execute(sa.select(Center.id, Center.phone)).tuples().all())
+        places.phones = dict(db.session.execute(sa.select(Center.id, Center.phone)).all())
         places.office_phone = db.session.scalar(sa.select(Office.phone))
         return places
 

@@ -285,9 +285,9 @@ def _spans(line: StandardLine, closed: Mapping[date, str]) -> tuple[Span, ...]:
 
 def _courses() -> dict[str, KnownCourse]:
     rows = db.session.execute(
-        sa.select(Course.title, Course.id, Course.summary, Course.kind, Course.track)
+        sa.select(Course.id, Course.summary, Course.kind, Course.track, Course.title)
     )
-    return {title: KnownCourse(*rest) for title, *rest in rows}
+    return {row.title: KnownCourse(*row[:4]) for row in rows}
 
 
 def _teachers() -> dict[str, Teacher]:

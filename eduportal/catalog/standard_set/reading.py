@@ -183,8 +183,11 @@ def _day(text: str) -> date | None:
 
 def _time(text: str) -> time | None:
     found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text.strip(), re.ASCII)
+    if not found:
+        return None
+    hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return time(*(int(part or 0) for part in found.groups())) if found else None
+        return time(hour, minute, second)
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""Events are also looked for by who made them."""
+"""What is also looked for: events by who made them, make-up classes by what they stand for."""
 
 from alembic import op
 
@@ -10,7 +10,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_event_account", "event", ["account_id", "verb", "at"])
+    op.create_index("ix_meeting_makes_up_for", "meeting", ["makes_up_for_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_meeting_makes_up_for", "meeting")
     op.drop_index("ix_event_account", "event")

@@ -64,6 +64,12 @@ def turn_down(booking_id: int) -> Answer:
     if form.validate_on_submit() and carried_out(form, act):
         flash(_("승인하지 않았습니다. 사유를 신청한 직원에게 알렸습니다."))
         return redirect(url_for("department.index"), 303)
+    events.looked_at(
+        guard.by(),
+        f"application {booking_id}",
+        person_id=application.booking.person_id,
+        address=request.remote_addr,
+    )
     page = render_template("booking/training/turn_down.html", application=application, form=form)
     return (page, 422) if form.is_submitted() else page
 

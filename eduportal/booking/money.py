@@ -87,12 +87,13 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Ledger:
-    """The sums of a booking's lines that stand, in won."""
+    """The sums of a booking's lines that stand, in won, and the day of the newest refund."""
 
     fee: int
     paid: int = 0
     waived: int = 0
     refunded: int = 0
+    refunded_on: date | None = None
 
     @property
     def due(self) -> int:
@@ -136,7 +137,7 @@ class Case:
         """How it stands; None where there is nothing to say."""
         money = self.ledger
         if self.state in ENDED:
-            return _after_leaving(money)
+            return self._after_leaving()
         if not (money.fee or money.paid or money.waived):
             return None
         if money.open < 0:
@@ -146,6 +147,15 @@ class Case:
         if money.open == 0:
             return Payable.WAIVED if money.waived else None
         return Payable.UNPAID if self.state in HAS_PLACE else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether money was paid back on the day they left or later.
+
+        What was paid back before, in a correction say, does not answer for their leaving.
+        """
+        day = self.ledger.refunded_on
+        return self.has_left and day is not None and day >= seoul_date(self.left_at)
 
     @property
     def owes(self) -> int:
@@ -173,20 +183,20 @@ class Case:
         return max(0, back - money.refunded)
 
     def _back_of(self, tuition: int, lessons: Sequence[Lesson], now: datetime) -> int:
-        if self.state not in ENDED:
-            return refund(tuition, lessons, now)
         if self.held_from is None:
             # Never had a place: nothing was held for this money.
             return tuition
+        if self.state not in ENDED:
+            return refund(tuition, lessons, now)
         if self.stopped_by_provider and self.starts_on and self.ends_on and self.run_cancelled_on:
             return refund_of_provider(tuition, self.starts_on, self.ends_on, self.run_cancelled_on)
         return refund(tuition, lessons, self.left_at)
 
-
-def _after_leaving(money: Ledger) -> Payable | None:
-    if money.refunded:
-        return Payable.REFUNDED
-    return Payable.TO_REFUND if money.paid else None
+    def _after_leaving(self) -> Payable | None:
+        money = self.ledger
+        if money.refunded and (self.settled or money.kept <= 0):
+            return Payable.REFUNDED
+        return Payable.TO_REFUND if money.paid else None
 
 
 _CASE = (
@@ -253,9 +263,14 @@ def _case(row: Facts, ledger: Ledger) -> Case:
     return Case(**facts, ledger=ledger)
 
 
-def _sums(*where: sa.ColumnElement[bool], centers: Centers) -> dict[int, dict[str, int]]:
+def _sums(*where: sa.ColumnElement[bool], centers: Centers) -> dict[int, dict[str, Any]]:
     query = (
-        sa.select(Payment.booking_id, Payment.kind, sa.func.sum(Payment.amount))
+        sa.select(
+            Payment.booking_id,
+            Payment.kind,
+            sa.func.sum(Payment.amount),
+            sa.func.max(Payment.day),
+        )
         .join(Booking, Booking.id == Payment.booking_id)
         .join(Run, Run.id == Booking.run_id)
         .where(Payment.voided_at.is_(None), *where)
@@ -268,7 +283,9 @@ def _sums(*where: sa.ColumnElement[bool], centers: Centers) -> dict[int, dict[st
         PaymentKind.WAIVER: "waived",
         PaymentKind.REFUND: "refunded",
     }
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for booking_id, kind, amount in db.session.execute(query):
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for booking_id, kind, amount, newest in db.session.execute(query):
         found[booking_id][names[kind]] = int(amount)
+        if kind is PaymentKind.REFUND:
+            found[booking_id]["refunded_on"] = newest
     return found

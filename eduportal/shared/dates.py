@@ -71,7 +71,7 @@ def written_datetime(value: datetime | None) -> str:
 
 
 def written_until(value: datetime | None) -> str:
-    """A deadline: `2026. 12. 9.(수) 24:00` where it is midnight, so that nobody reads the day after.
+    """A deadline: `2026. 12. 9.(수) 24:00` for midnight, so that nobody reads the day after it.
 
     Else as any other moment.
     """

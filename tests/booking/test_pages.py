@@ -10,7 +10,7 @@ from eduportal.accounts.models import Consent, Person
 from eduportal.accounts.rules import Audience
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
-from eduportal.catalog.models import Run
+from eduportal.catalog.models import HolidayOverride, Run
 from eduportal.shared.db import db
 from eduportal.shared.events import AccessLine
 from tests import factories
@@ -219,12 +219,30 @@ def test_a_meeting_is_moved_from_its_form(at_work: FlaskClient, run: Run) -> Non
         "starts": "14:00",
         "ends": "16:00",
         "room_id": str(meeting.room_id),
+        # Whatever day it is that this is run on.
+        "on_holiday": "y",
     }
     answer = at_work.post(f"/office/meetings/{meeting.id}/move", data=typed)
     assert answer.status_code == 303
     backwards = typed | {"ends": "13:00"}
     answer = at_work.post(f"/office/meetings/{meeting.id}/move", data=backwards)
     assert answer.status_code == 422
+
+
+def test_a_public_holiday_is_asked_about_first(at_work: FlaskClient, run: Run) -> None:
+    meeting = run.meetings[0]
+    day = (meeting.starts_at + timedelta(days=6)).date()
+    typed = {"day": day.isoformat(), "starts": "14:00", "ends": "16:00"}
+    typed["room_id"] = str(meeting.room_id)
+    db.session.add(HolidayOverride(day=day, name="새해 첫날", is_holiday=True))
+    db.session.commit()
+    address = f"/office/meetings/{meeting.id}/move"
+
+    asked = at_work.post(address, data=typed)
+
+    assert asked.status_code == 422
+    assert "‘새해 첫날’입니다" in text(asked)
+    assert at_work.post(address, data=typed | {"on_holiday": "y"}).status_code == 303
 
 
 def test_a_closed_run_shows_who_completed(at_work: FlaskClient, run: Run) -> None:

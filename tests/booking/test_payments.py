@@ -24,7 +24,9 @@ from eduportal.booking.queries import payments as queries
 from eduportal.booking.rules import State
 from eduportal.catalog.models import Center, Reduction, Run
 from eduportal.catalog.rules import RunState
+from eduportal.catalog.rules.fees import Lesson
 from eduportal.shared import clock
+from eduportal.shared.dates import seoul_date
 from eduportal.shared.db import db
 from eduportal.shared.events import AccessLine, Event
 from eduportal.shared.refusal import Missing, Refused
@@ -117,7 +119,9 @@ def standing(state: State, ledger: Ledger, **given: Any) -> Case:
         (State.COMPLETED, Ledger(10000), Payable.UNPAID, 10000),
         (State.CANCELLED, Ledger(10000), None, 0),
         (State.CANCELLED, Ledger(10000, paid=10000), Payable.TO_REFUND, 0),
-        (State.WITHDRAWN, Ledger(10000, paid=10000, refunded=5000), Payable.REFUNDED, 0),
+        (State.WITHDRAWN, Ledger(10000, 10000, 0, 5000, date.max), Payable.REFUNDED, 0),
+        (State.WITHDRAWN, Ledger(10000, 10000, 0, 5000, date.min), Payable.TO_REFUND, 0),
+        (State.WITHDRAWN, Ledger(10000, 10000, 0, 10000, date.min), Payable.REFUNDED, 0),
     ],
 )
 def test_how_money_stands(state: State, ledger: Ledger, payable: Payable | None, owes: int) -> None:
@@ -137,6 +141,14 @@ def test_who_never_had_a_place_gets_all_back() -> None:
     case = standing(State.CANCELLED, Ledger(10000, paid=10000), held_from=None)
 
     assert case.to_pay_back([], clock.now()) == 10000
+
+
+def test_who_only_waits_gets_all_back() -> None:
+    yesterday = clock.now() - timedelta(days=1)
+    lessons = [Lesson(seoul_date(yesterday), yesterday, yesterday + timedelta(hours=2))]
+    case = standing(State.WAITING, Ledger(10000, paid=10000), held_from=None)
+
+    assert case.to_pay_back(lessons, clock.now()) == 10000
 
 
 def test_a_run_that_was_cancelled_pays_back_by_the_day() -> None:
@@ -316,6 +328,19 @@ def test_a_refund_that_was_voided_is_coming_again(booking: Booking) -> None:
     assert [one.amount for one in queries.to_refund(None)] == [10000]
 
 
+def test_what_was_paid_back_before_leaving_hides_nothing(booking: Booking) -> None:
+    paid = pay(booking, 10000)
+    earlier = line(1000, paid, day=clock.today() - timedelta(days=1))
+    back = actions.refund(STAFF, booking.id, None, earlier)
+    bookings.cancel(STAFF, booking.id, None, "개인 사정")
+
+    assert [one.amount for one in queries.to_refund(None)] == [9000]
+    assert case_of(booking).payable is Payable.TO_REFUND
+    actions.refund(STAFF, booking.id, None, line(5000, back))
+    assert queries.to_refund(None) == []
+    assert case_of(booking).payable is Payable.REFUNDED
+
+
 def test_who_left_after_half_has_nothing_coming(app: Flask) -> None:
     factories.create_office()
     run = factories.create_run(starts_in=timedelta(days=-3), meetings=2, fee=10000)
@@ -470,6 +495,18 @@ def test_the_desk_records_what_came_in(booking: Booking, desk: FlaskClient) -> N
     assert count(Payment) == 1
     looked = db.session.scalars(sa.select(AccessLine.person_id)).all()
     assert booking.person_id in looked
+
+
+def test_every_page_about_somebodys_money_leaves_a_line(
+    booking: Booking, desk: FlaskClient
+) -> None:
+    pages = addresses(booking, pay(booking, 10000))[:4]
+    for page in pages:
+        desk.get(page)
+    desk.post(pages[0], data={"amount": "0"})
+
+    looked = list(db.session.scalars(sa.select(AccessLine.person_id)))
+    assert looked == [booking.person_id] * 5
 
 
 def test_the_desk_says_so_when_more_came_in(booking: Booking, desk: FlaskClient) -> None:

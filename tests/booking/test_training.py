@@ -441,12 +441,22 @@ def test_the_lead_approves_and_turns_down_with_a_reason(lead: FlaskClient, cours
     assert "승인을 기다리는 신청 2건" in words(lead.get("/department"))
     answer = lead.post(f"/department/bookings/{first}/approval", follow_redirects=True)
     assert "승인했습니다" in words(answer)
+    lead.get(f"/department/bookings/{second}/refusal")
     bare = lead.post(f"/department/bookings/{second}/refusal", data={"reason": ""})
     assert bare.status_code == 422
     lead.post(f"/department/bookings/{second}/refusal", data={"reason": "업무 공백"})
     assert sorted(states(course)) == ["not_selected", "placed"]
     lines = db.session.scalars(sa.select(AccessLine.what)).all()
     assert "employees of department 총무과" in lines
+    assert lines.count(f"application {second}") == 2
+
+
+def test_staff_who_open_an_approval_leave_a_line(app: Flask, course: Run) -> None:
+    booking_id = apply(employees(1)[0], course)
+    client = app.test_client()
+    sign_in_to_work(client, factories.create_staff())
+    assert client.get(f"/office/bookings/{booking_id}/approval").status_code == 200
+    assert f"approval of booking {booking_id}" in db.session.scalars(sa.select(AccessLine.what))
 
 
 def test_the_lead_nominates_out_of_the_departments_list(lead: FlaskClient, course: Run) -> None:

@@ -34,7 +34,7 @@ from eduportal.catalog.rules.instructors import Reason, Stretch
 from eduportal.catalog.teaching_hours import held_in, month_table, months_of
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
-from eduportal.shared.events import Event
+from eduportal.shared.events import AccessLine, Event
 from eduportal.shared.refusal import Missing, Refused
 from tests.accounts.steps import sign_in, sign_in_to_work
 from tests.catalog.steps import STAFF, class_on, draft_in, in_days, last_event, read, words
@@ -176,6 +176,22 @@ def test_two_pages_about_one_instructor_lose_nothing_of_each_other(teacher: Inst
     actions.edit_instructor(STAFF, teacher.id, seen, Contact("박선생", None))
     db.session.refresh(teacher)
     assert (teacher.name, teacher.phone) == ("박선생", "01011112222")
+    assert last_event().detail["changed"] == {"name": ["박강사", "박선생"]}
+
+
+def test_what_another_changed_meanwhile_is_not_overwritten(teacher: Instructor) -> None:
+    seen, own = Contact("박강사", None), Introduction(None, None, False)
+    actions.edit_instructor(STAFF, teacher.id, seen, Contact("박강사", "01011112222"))
+    # Wanting what is there by now is no quarrel.
+    actions.edit_instructor(STAFF, teacher.id, seen, Contact("박강사", "01011112222"))
+    with pytest.raises(Refused) as caught:
+        actions.edit_instructor(STAFF, teacher.id, seen, Contact("박선생", "01033334444"))
+    assert "그사이 다른 분이" in caught.value.sentence
+    with pytest.raises(Refused):
+        actions.edit_own(STAFF, teacher.id, own, Introduction("글", "01033334444", True))
+    db.session.refresh(teacher)
+    kept = (teacher.name, teacher.phone, teacher.introduction, teacher.consented_at)
+    assert kept == ("박강사", "01011112222", None, None)
 
 
 def test_what_is_saved_names_the_classes_that_stand_against_it(
@@ -468,12 +484,23 @@ def test_ending_activity_is_refused_with_the_classes(
 ) -> None:
     run_id = draft_in(room, class_on(in_days(12)), instructor_id=teacher.id)
     address = f"/office/instructors/{teacher.id}/activity"
-    answer = staff.post(address)
+    answer = staff.post(address, data={"active": "no"})
     assert answer.status_code == 409
     assert "활동을 마칠 수 없습니다" in words(answer)
     catalog.delete_draft(STAFF, run_id, None)
-    assert staff.post(address).status_code == 303
+    # Two pages that both end it: the second leaves it ended.
+    for _n in range(2):
+        assert staff.post(address, data={"active": "no"}).status_code == 303
     assert "다시 활동하기" in words(staff.get(f"/office/instructors/{teacher.id}"))
+    assert staff.post(address).status_code == 400
+
+
+def test_pages_that_show_a_phone_leave_a_line(staff: FlaskClient, teacher: Instructor) -> None:
+    one = f"/office/instructors/{teacher.id}"
+    for page in ("/office/instructors", one, f"{one}/edit"):
+        staff.get(page)
+    lines = list(db.session.scalars(sa.select(AccessLine.what).order_by(AccessLine.id)))
+    assert lines == ["instructors", *[f"instructor {teacher.id}"] * 2]
 
 
 def test_the_month_is_a_page_and_a_file(

@@ -92,6 +92,7 @@ class MeetingForm(Form):
     starts = TimeOfDayField(_l("시작 시각"), [required()])
     ends = TimeOfDayField(_l("끝 시각"), [required()])
     room_id = SelectField(_l("강의실"), [chosen()], coerce=int)
+    on_holiday = BooleanField(_l("공휴일에 수업하는 것이 맞습니다."))
 
     def moments(self) -> tuple[datetime, datetime]:
         """Start and end as UTC instants, once the form is valid."""

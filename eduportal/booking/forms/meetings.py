@@ -1,7 +1,8 @@
 """What staff choose about single meetings, and about a run that is called off; shape only."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import cast
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
@@ -78,6 +79,13 @@ class AddedClassForm(Form):
     starts = TimeOfDayField(_l("시작 시각"), [_needed_for_another_time])
     ends = TimeOfDayField(_l("끝 시각"), [_needed_for_another_time])
     room_id = SelectField(_l("강의실"), coerce=whole_number)
+    on_holiday = BooleanField(_l("공휴일에 수업하는 것이 맞습니다."))
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """A day that was typed means another time, whether or not that was ticked."""
+        if not self.slot.data and self.day.data:
+            self.slot.data, self.slot.raw_data = OTHER, [OTHER]
+        return super().validate(extra_validators)
 
     def validate_slot(self, field: RadioField) -> None:
         """One of the values that `written` gives, whether it is still free or not."""

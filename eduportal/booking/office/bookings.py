@@ -10,6 +10,7 @@ from eduportal.booking import actions, queries
 from eduportal.booking.forms import CapacityForm, EntryForm, MeetingForm, ReasonForm
 from eduportal.booking.forms.meetings import CancelRunForm
 from eduportal.booking.office.meetings import ask_for_calls
+from eduportal.booking.on_holiday import is_meant
 from eduportal.booking.queries import Standing
 from eduportal.booking.queries import meetings as meeting_queries
 from eduportal.booking.queries.payments import by_booking
@@ -172,7 +173,8 @@ def move_meeting(meeting_id: int) -> Answer:
     if meeting is None:
         abort(404)
     form = _meeting_form(meeting)
-    if form.validate_on_submit() and carried_out(form, partial(_move, meeting_id, form)):
+    fine = form.validate_on_submit() and is_meant(form, form.moments()[0])
+    if fine and carried_out(form, partial(_move, meeting_id, form)):
         flash(_("수업을 옮겼습니다."))
         ask_for_calls(meeting.run_id, queries.unreachable(meeting.run_id))
         return redirect(url_for("catalog_office.run", run_id=meeting.run_id), 303)

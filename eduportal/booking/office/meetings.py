@@ -18,6 +18,7 @@ from eduportal.booking.forms.meetings import (
     SubstituteForm,
     written,
 )
+from eduportal.booking.on_holiday import is_meant
 from eduportal.booking.queries import meetings as queries
 from eduportal.booking.queries.meetings import Check
 from eduportal.catalog import queries as catalog
@@ -168,7 +169,8 @@ def _added_class(like: Meeting, makes_up_for: int | None) -> Answer:
         verbs.make_up(guard.by(), run.id, guard.center_ids(), when, room_id, makes_up_for)
 
     told = queries.told(run)
-    if form.validate_on_submit() and carried_out(form, act):
+    fine = form.validate_on_submit() and is_meant(form, form.when_and_where()[0][0])
+    if fine and carried_out(form, act):
         flash(_("수업을 더하고 신청하신 분들께 알렸습니다."))
         ask_for_calls(run.id, told.by_phone)
         return _to_run(run.id)

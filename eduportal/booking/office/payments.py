@@ -42,7 +42,7 @@ blueprint = Blueprint(
 @desk
 def booking(booking_id: int) -> Answer:
     """What is on record for somebody, and money that came in."""
-    standing, money = _booking(booking_id)
+    _standing, money = _booking(booking_id)
     form = PaymentForm(day=clock.today(), amount=max(0, money.case.ledger.open) or None)
     asks = False
     if form.validate_on_submit():
@@ -60,8 +60,6 @@ def booking(booking_id: int) -> Answer:
         else:
             flash(_("받은 돈을 기록했습니다."))
             return _to_booking(booking_id)
-    if request.method == "GET":
-        _looked(standing)
     return _page("booking/payments/booking.html", form, booking_id, asks=asks)
 
 
@@ -170,6 +168,7 @@ def _record(
 
 def _page(template: str, form: Form, booking_id: int, **values: object) -> Answer:
     standing, money = _booking(booking_id)
+    _looked(standing)
     page = render_template(template, form=form, standing=standing, money=money, **values)
     return (page, 422) if form.errors else page
 

@@ -71,6 +71,12 @@ def approve(booking_id: int) -> Answer:
     if form.validate_on_submit() and carried_out(form, act):
         flash(_("부서를 대신해 승인했습니다."))
         return _back(standing.booking.run_id)
+    events.looked_at(
+        guard.by(),
+        f"approval of booking {booking_id}",
+        person_id=standing.booking.person_id,
+        address=request.remote_addr,
+    )
     page = render_template(
         "booking/act.html",
         form=form,

@@ -74,7 +74,7 @@ class RunPayments:
 
 @dataclass(frozen=True)
 class ToRefund:
-    """Somebody who left, paid and was paid nothing back."""
+    """Somebody who left, paid and was paid nothing back since."""
 
     case: Case
     title: str
@@ -185,9 +185,9 @@ def payments_table(run: Run, listed: RunPayments, full_names: bool = False) -> T
 
 
 def to_refund(centers: Centers) -> list[ToRefund]:
-    """Who left after paying, by the table has money coming, and got none: the oldest first."""
-    paid, refunded = _has_line(PaymentKind.PAYMENT), _has_line(PaymentKind.REFUND)
-    cases = money.cases(Booking.state.in_(ENDED), paid, ~refunded, centers=centers)
+    """Who left after paying, has money coming by the table, got none since: the oldest first."""
+    left = money.cases(Booking.state.in_(ENDED), _has_line(PaymentKind.PAYMENT), centers=centers)
+    cases = [case for case in left if not case.settled]
     lessons = money.lessons_of({case.run_id for case in cases})
     amounts = {
         case.booking_id: case.to_pay_back(lessons[case.run_id], clock.now()) for case in cases

@@ -1,6 +1,6 @@
 """Instructors (강사): who they are, what and when they can teach, and what everybody may read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
 from eduportal.shared.refusal import Missing, Refused
+from eduportal.shared.seen import Reason as Overtaken
 
 # What is kept of an instructor, row by row.
 Kept = TypeVar("Kept", InstructorHours, InstructorAbsence)
@@ -58,15 +59,14 @@ def add_instructor(by: By, account_id: int | None, name: str, phone: str | None 
 
 @writing
 def edit_instructor(by: By, instructor_id: int, seen: Contact, wanted: Contact) -> None:
-    """Change what the office keeps; what the page did not change stays as it is now."""
-    instructor = _locked(instructor_id)
-    changed = [
-        field
-        for field in ("name", "phone")
-        if getattr(wanted, field) not in (getattr(seen, field), getattr(instructor, field))
-    ]
-    for field in changed:
-        setattr(instructor, field, getattr(wanted, field))
+    """Change what the office keeps; what the page did not change stays as it is now.
+
+    Raises Refused where somebody else has changed the same to something else since.
+    """
+    changed = _changed(
+        _locked(instructor_id),
+        {"name": (seen.name, wanted.name), "phone": (seen.phone, wanted.phone)},
+    )
     if changed:
         _note(by, "edited", instructor_id, changed=changed)
 
@@ -188,20 +188,37 @@ def edit_own(by: By, instructor_id: int, seen: Introduction, wanted: Introductio
     """What instructors say of themselves; everybody reads name and introduction by consent only.
 
     A yes is kept with its moment, a no takes it back; both are on record. What the page did not
-    change stays as it is now.
+    change stays as it is now. Raises Refused where somebody else has changed the same to
+    something else since.
     """
     instructor = _locked(instructor_id)
-    before = instructor.introduction, instructor.phone
-    if wanted.text != seen.text:
-        instructor.introduction = wanted.text
-    if wanted.phone != seen.phone:
-        instructor.phone = wanted.phone
-    if (instructor.introduction, instructor.phone) != before:
-        _note(by, "introduced", instructor_id)
+    changed = _changed(
+        instructor,
+        {"introduction": (seen.text, wanted.text), "phone": (seen.phone, wanted.phone)},
+    )
+    if changed:
+        _note(by, "introduced", instructor_id, changed=changed)
     if wanted.public != seen.public and wanted.public != (instructor.consented_at is not None):
         instructor.consented_at = clock.now() if wanted.public else None
         instructor.name_is_public = wanted.public
         _note(by, "consented" if wanted.public else "consent_withdrawn", instructor_id)
+
+
+def _changed(
+    instructor: Instructor, fields: Mapping[str, tuple[str | None, str | None]]
+) -> dict[str, list[str | None]]:
+    """Write what the page changed, each as (seen, wanted); what was there and what is there now."""
+    changed: dict[str, list[str | None]] = {}
+    for field, (seen, wanted) in fields.items():
+        there = getattr(instructor, field)
+        if wanted in (seen, there):
+            continue
+        if there != seen:
+            raise Refused(Overtaken.CHANGED_MEANWHILE)
+        changed[field] = [there, wanted]
+    for field, (_old, new) in changed.items():
+        setattr(instructor, field, new)
+    return changed
 
 
 def _locked(instructor_id: int) -> Instructor:

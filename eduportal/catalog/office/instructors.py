@@ -46,6 +46,7 @@ def index() -> str:
     form.validate()
     active = form.active.data != "no"
     lines = queries.instructor_lines(active, chosen_in(form.words))
+    events.looked_at(guard.by(), "instructors", address=request.remote_addr)
     return render_template("catalog/instructors/index.html", form=form, lines=lines, active=active)
 
 
@@ -82,6 +83,7 @@ def edit(instructor_id: int) -> Answer:
     if form.validate_on_submit() and carried_out(form, act):
         flash(_("저장했습니다."))
         return _to(instructor_id)
+    _looked(instructor_id)
     return _page("catalog/instructors/edit.html", form, instructor=one)
 
 
@@ -104,12 +106,15 @@ def account(instructor_id: int) -> Answer:
 @staff
 def change_activity(instructor_id: int) -> Answer:
     """Let them teach, or no longer."""
-    one = _instructor(instructor_id)
+    wanted = request.form.get("active")
+    if wanted not in ("yes", "no"):
+        abort(400)
+    active = wanted == "yes"
     try:
-        actions.set_active(guard.by(), instructor_id, not one.active)
+        actions.set_active(guard.by(), instructor_id, active)
     except Refused as refused:
         return _instructor_page(_instructor(instructor_id), refused.sentence), 409
-    flash(_("활동을 마친 것으로 바꾸었습니다.") if one.active else _("다시 활동합니다."))
+    flash(_("다시 활동합니다.") if active else _("활동을 마친 것으로 바꾸었습니다."))
     return _to(instructor_id)
 
 
@@ -215,6 +220,7 @@ def _page(template: str, form: Form, **values: object) -> Answer:
 
 def _instructor_page(one: Instructor, refusal: str | None = None) -> str:
     listed = set(queries.course_ids_of(one.id))
+    _looked(one.id)
     return render_template(
         "catalog/instructors/instructor.html",
         instructor=one,
@@ -235,6 +241,10 @@ def _instructor(instructor_id: int) -> Instructor:
     if one is None:
         abort(404)
     return one
+
+
+def _looked(instructor_id: int) -> None:
+    events.looked_at(guard.by(), f"instructor {instructor_id}", address=request.remote_addr)
 
 
 def _to(instructor_id: int) -> Response:

@@ -147,15 +147,24 @@ def runs_page(filters: Filters, now: datetime, page: int = 1) -> RunLines:
 
 
 def open_now(now: datetime, most: int = 6) -> list[RunLine]:
-    """Runs with a place or a waiting list open to newcomers, those that close first in front."""
+    """Runs with a place or a waiting list open to newcomers, those that close first in front.
+
+    Employees' runs stand behind: most who come are residents.
+    """
     is_open = sa.or_(status_is(Status.OPEN, now), status_is(Status.WAITLIST, now))
-    order = (~status_is(Status.OPEN, now), Run.apply_until, Run.starts_at, Run.id)
+    order = (
+        Run.audience != Audience.RESIDENT,
+        ~status_is(Status.OPEN, now),
+        Run.apply_until,
+        Run.starts_at,
+        Run.id,
+    )
     return _lines(_select_lines([public(now), is_open], order).limit(most), now)
 
 
 def opening_next(now: datetime, most: int = 6) -> list[RunLine]:
     """Runs whose window has not begun, the next one in front."""
-    order = (Run.apply_from, Run.starts_at, Run.id)
+    order = (Run.audience != Audience.RESIDENT, Run.apply_from, Run.starts_at, Run.id)
     upcoming = [public(now), status_is(Status.UPCOMING, now)]
     return _lines(_select_lines(upcoming, order).limit(most), now)
 

@@ -721,7 +721,7 @@ def test_blocks_are_looked_at_then_saved_and_removed(staff: FlaskClient, room: R
     ("given", "sentence"),
     [
         ({"weekdays": []}, "요일을 하나 이상 골라 주세요."),
-        ({"last": "2026-11-01"}, "처음 날부터 2년 안의 날을 입력해 주세요."),
+        ({"last": "2026-11-01"}, "마지막 날은 처음 날과 같거나 그 뒤여야 합니다."),
         ({"ends": "09:00"}, "끝나는 때는 시작하는 때보다 뒤여야 합니다."),
         ({"title": LONG + "가"}, "80자까지 쓸 수 있습니다."),
     ],

@@ -24,7 +24,7 @@ test-setup: ## Install what the tests drive: Chromium and PostgreSQL, from Debia
 lint: ## Check style, types, the direction of imports and the templates
 	@sh .ci/venv requirements-dev.txt
 	@failed=; \
-	for check in "ruff check" "ruff format --check" mypy lint-imports "djlint --quiet --check --lint eduportal"; do \
+	for check in "ruff check" "ruff format --check" mypy lint-imports "djlint --check --lint eduportal"; do \
 		echo "== $$check"; \
 		$(BIN)/$$check || failed="$$failed $${check%% *}"; \
 	done; \

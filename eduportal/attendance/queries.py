@@ -107,7 +107,7 @@ class Line:
 
     booking_id: int
     name: str | None
-    seat: int | None
+    seat: str | None
     state: State
     mark: Mark | None
     absences: int
@@ -130,7 +130,7 @@ class Row:
 
     booking_id: int
     name: str
-    seat: int | None
+    seat: str | None
     state: State
     marks: Mapping[int, Mark]
     rate: Fraction | None
@@ -314,9 +314,11 @@ def _people(run_id: int) -> sa.Select[*tuple[Any, ...]]:
     anywhere = sa.orm.aliased(Attendance)
     marked = sa.exists().where(anywhere.booking_id == Booking.id)
     withdrawn = Booking.state == State.WITHDRAWN
+    # As Seat.name reads.
+    seat_name = sa.func.coalesce(sa.func.nullif(Seat.label, ""), sa.cast(Seat.number, sa.String))
     return (
         sa.select(
-            Booking.id.label("booking_id"), Person.name, Seat.number.label("seat"), Booking.state
+            Booking.id.label("booking_id"), Person.name, seat_name.label("seat"), Booking.state
         )
         .outerjoin(Person, Person.id == Booking.person_id)
         .outerjoin(Seat, Seat.id == Booking.seat_id)

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from eduportal.accounts.rules import Audience, Relation
-from eduportal.catalog.models import Run
+from eduportal.catalog.models import Run, Seat
 from eduportal.notices.actions import post
 from eduportal.notices.models import Channel
 from eduportal.shared import clock, dates, phones
@@ -37,7 +37,12 @@ def relations_in_words(relations: Any) -> str:
     return ", ".join(words[relation] for relation in Relation if relation.value in set(relations))
 
 
-def tell_placed(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
+def seat_in_words(seat: Facts | Seat) -> str:
+    """What is written on a seat, as in `창가`; `7번` where that is its number alone."""
+    return seat.label or _("%(number)s번", number=seat.number)
+
+
+def tell_placed(run: Facts, booking_id: int, person: Facts, seat: str | None) -> None:
     """The answer to an application that got a place."""
     _tell(
         run, booking_id, person, "placed", _("수강이 확정되었습니다."), *_seat(seat), _starts(run)
@@ -69,7 +74,7 @@ def tell_applied(run: Facts, booking_id: int, person: Facts) -> None:
 
 
 def tell_nominated(
-    run: Facts, booking_id: int, person: Facts, seat: int | None, rank: int | None
+    run: Facts, booking_id: int, person: Facts, seat: str | None, rank: int | None
 ) -> None:
     """The department applied for somebody: a place, or a `rank` in the waiting list."""
     if rank:
@@ -86,7 +91,7 @@ def tell_not_selected(run: Facts, booking_id: int, person: Facts, reason: str) -
     _tell(run, booking_id, person, "not_selected", sentence)
 
 
-def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: int | None) -> None:
+def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: str | None) -> None:
     """A seat came free."""
     _tell(
         run,
@@ -218,8 +223,8 @@ def _occasion(name: str) -> str:
     return f"{name}:{clock.now():%Y%m%d%H%M%S%f}"
 
 
-def _seat(seat: int | None) -> Iterable[str]:
-    return [] if seat is None else [_("좌석: %(seat)s번", seat=seat)]
+def _seat(seat: str | None) -> Iterable[str]:
+    return [] if seat is None else [_("좌석: %(seat)s", seat=seat)]
 
 
 def _starts(run: Facts) -> str:

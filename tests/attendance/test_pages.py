@@ -17,7 +17,7 @@ from eduportal.attendance.actions import mark_sheet
 from eduportal.attendance.rules import Mark
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
-from eduportal.catalog.models import Meeting
+from eduportal.catalog.models import Meeting, Seat
 from eduportal.shared.db import db
 from eduportal.shared.events import AccessLine
 from tests import factories
@@ -90,6 +90,14 @@ def test_a_sheet_shows_seat_name_and_absences_before(teaching: FlaskClient, less
     assert page.count('<fieldset class="sheet-row">') == 3
     assert _name(lesson.bookings[0]) in page
     assert page.count("지난 결석 1번") == 1
+
+
+def test_a_sheet_names_seats_as_they_are_labeled_in_order_of_number(lesson: Class) -> None:
+    db.session.execute(sa.update(Seat).where(Seat.number == 2).values(label="창가"))
+    db.session.commit()
+    found = queries.lesson_in(lesson.today, None)
+    assert found is not None
+    assert [line.seat for line in queries.sheet(found)] == ["1", "창가", "3"]
 
 
 def test_saving_shows_the_sheet_again_with_its_counts(teaching: FlaskClient, lesson: Class) -> None:

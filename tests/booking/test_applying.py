@@ -12,7 +12,7 @@ from eduportal.booking import actions, promises
 from eduportal.booking.actions.applying import Entry
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import Reason, State
-from eduportal.catalog.models import Run
+from eduportal.catalog.models import Run, Seat
 from eduportal.notices.models import Notice
 from eduportal.shared import clock
 from eduportal.shared.db import db
@@ -151,6 +151,14 @@ def test_the_answer_the_event_and_the_message_are_one(run: Run, people: list[Per
     )
     assert notice.address == people[0].phone
     assert "좌석: 1번" in notice.body
+
+
+def test_the_message_names_a_seat_by_what_is_written_on_it(run: Run, people: list[Person]) -> None:
+    db.session.execute(sa.update(Seat).where(Seat.number == 1).values(label="창가"))
+    db.session.commit()
+    apply(people[0], run)
+    notice = db.session.scalars(sa.select(Notice)).one()
+    assert "좌석: 창가\n" in notice.body
 
 
 def test_a_refusal_writes_nothing(run: Run, people: list[Person]) -> None:

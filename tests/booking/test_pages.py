@@ -10,7 +10,7 @@ from eduportal.accounts.models import Consent, Person
 from eduportal.accounts.rules import Audience
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
-from eduportal.catalog.models import HolidayOverride, Run
+from eduportal.catalog.models import HolidayOverride, Run, Seat
 from eduportal.shared.db import db
 from eduportal.shared.events import AccessLine
 from tests import factories
@@ -43,6 +43,14 @@ def test_applying_answers_with_the_booking_and_says_the_seat(
     answer = signed_in.post(f"/runs/{run.id}/apply", follow_redirects=True)
     assert "수강이 확정되었습니다" in text(answer)
     assert "좌석은 1번입니다" in text(answer)
+
+
+def test_a_labeled_seat_is_no_number(signed_in: FlaskClient, run: Run) -> None:
+    db.session.execute(sa.update(Seat).where(Seat.number == 1).values(label="창가"))
+    db.session.commit()
+    answer = signed_in.post(f"/runs/{run.id}/apply", follow_redirects=True)
+    assert "좌석은 창가입니다" in text(answer)
+    assert "좌석 창가<" in text(signed_in.get("/my"))
 
 
 def test_two_taps_lead_to_the_same_booking(signed_in: FlaskClient, run: Run) -> None:

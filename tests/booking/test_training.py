@@ -189,6 +189,32 @@ def test_staff_end_what_was_not_approved_when_the_window_is_closed(course: Run) 
     assert why(caught) is Reason.NOBODY_AWAITS
 
 
+@pytest.mark.parametrize("how", ["turned down", "ended"])
+def test_an_application_that_ends_lets_its_person_have_the_place_it_stood_before(
+    course: Run, how: str
+) -> None:
+    wanted = factories.create_run(
+        capacity=1,
+        monthly_limit=1,
+        audience=Audience.EMPLOYEE,
+        starts_in=factories.until_the_tenth(14),
+    )
+    one, two = employees(2)
+    held = apply(one, wanted)
+    apply(two, wanted)
+    applied = apply(two, course)
+    actions.cancel(STAFF, held, None, "본인 요청")
+    assert states(wanted) == ["cancelled", "waiting"]
+    if how == "turned down":
+        approving.turn_down(LEAD, applied, GENERAL, "행사 준비")
+    else:
+        course.apply_until = factories.now() - timedelta(minutes=1)
+        db.session.commit()
+        assert approving.end_unapproved(STAFF, course.id, None, "기한 지남") == 1
+    assert states(wanted) == ["cancelled", "placed"]
+    assert promises.broken() == []
+
+
 def test_staff_of_another_center_have_no_say(course: Run) -> None:
     (person,) = employees(1)
     booking_id = apply(person, course)

@@ -366,6 +366,17 @@ def test_rooms_of_one_name_stand_at_different_times_only(center: Center, room: R
     assert refused(reopen_room, room.id, None).reason is Reason.ROOM_NAME_TAKEN
 
 
+def test_a_later_last_day_does_not_reach_into_the_next_room_of_the_name(
+    center: Center, room: Room
+) -> None:
+    close_room(STAFF, room.id, date(2025, 12, 31), None)
+    add_room(STAFF, center.id, RoomFacts(room.name, date(2026, 1, 1)), 1, 1, None)
+
+    late = refused(close_room, room.id, date(2026, 1, 1), None)
+    assert late.reason is Reason.ROOM_NAME_TAKEN
+    assert room_now(room.id).closed_on == date(2025, 12, 31)
+
+
 def test_what_two_change_of_a_room_is_kept(room: Room) -> None:
     seen = {"name": room.name, "opened_on": "1999-01-01", "equipment": "", "note": ""}
     edit_room(STAFF, room.id, RoomFacts(room.name, room.opened_on, "전자칠판"), seen, None)

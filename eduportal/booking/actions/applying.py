@@ -117,8 +117,8 @@ def ask_the_rules(
 
 def enter_booking(
     by: By, run: Facts, person: Facts, state: State, reason: str | None, **detail: Any
-) -> tuple[int, int | None]:
-    """Write the booking with the next number, and its event; its id, and its seat's number."""
+) -> tuple[int, str | None]:
+    """Write the booking with the next number, and its event; its id, and its seat in words."""
     now = clock.now()
     placed = state is State.PLACED
     seat = places.free_seat(run) if placed else None
@@ -151,7 +151,7 @@ def enter_booking(
         number=number,
         **detail,
     )
-    return int(booking_id), seat.number if seat else None
+    return int(booking_id), messages.seat_in_words(seat) if seat else None
 
 
 def _excused(refusal: rules.Refusal | None, run: Facts, late_reason: str | None) -> bool:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from eduportal.booking import messages, rules
 from eduportal.booking.actions import places
 from eduportal.booking.actions.applying import ask_the_rules, enter_booking
+from eduportal.booking.actions.leaving import fill_where_passed_over
 from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import Reason, Shares, State
@@ -42,12 +43,18 @@ def approve_for_department(by: By, booking_id: int, centers: Centers, reason: st
     _enter_approved(by, run, booking, person, reason)
 
 
-@writing
 def turn_down(by: By, booking_id: int, departments: Departments, reason: str) -> None:
     """Do not approve an application of one's own department; the person is told why."""
+    fill_where_passed_over(_turn_down(by, booking_id, departments, reason))
+
+
+@writing
+def _turn_down(by: By, booking_id: int, departments: Departments, reason: str) -> int:
     _need(reason)
     person, run, booking = _locked(booking_id, Booking.department.in_(departments))
     _end(by, run, booking, person, reason)
+    person_id: int = person.id
+    return person_id
 
 
 @writing
@@ -70,12 +77,19 @@ def nominate(by: By, run_id: int, person_id: int, departments: Departments) -> i
     return booking_id
 
 
-@writing
 def end_unapproved(by: By, run_id: int, centers: Centers, reason: str) -> int:
     """End the applications that no department has approved, once the window is closed.
 
     Returns how many. Raises Refused while people can still apply, and where none waits.
     """
+    ended = _end_unapproved(by, run_id, centers, reason)
+    for person_id in ended:
+        fill_where_passed_over(person_id)
+    return len(ended)
+
+
+@writing
+def _end_unapproved(by: By, run_id: int, centers: Centers, reason: str) -> list[int]:
     _need(reason)
     run = places.locked_run(run_id, centers)
     if clock.now() < run.apply_until:
@@ -85,7 +99,7 @@ def end_unapproved(by: By, run_id: int, centers: Centers, reason: str) -> int:
         raise Refused(Reason.NOBODY_AWAITS)
     for booking in unapproved:
         _end(by, run, booking, places.contact(booking.person_id), reason)
-    return len(unapproved)
+    return [booking.person_id for booking in unapproved]
 
 
 @writing
@@ -139,7 +153,9 @@ def _enter_approved(by: By, run: Facts, booking: Facts, person: Facts, reason: s
     places.note(by, "approved", run.id, booking, reason=reason, applied_as=booking.number)
     places.note(by, state, run.id, booking, reason=reason, number=number)
     if placed:
-        messages.tell_placed(run, booking.id, person, seat.number if seat else None)
+        messages.tell_placed(
+            run, booking.id, person, messages.seat_in_words(seat) if seat else None
+        )
     else:
         messages.tell_waiting(run, booking.id, person, run.waiting + 1)
     places.fill_beside_waiting(run)

@@ -19,7 +19,7 @@ def cancel_own(by: By, booking_id: int, office_phone: str) -> None:
     """
     _cancel_own(by, booking_id, office_phone)
     if by.person_id is not None:
-        _fill_where_passed_over(by.person_id)
+        fill_where_passed_over(by.person_id)
 
 
 @writing
@@ -38,7 +38,7 @@ def cancel(by: By, booking_id: int, centers: Centers, reason: str) -> None:
     """Cancel anybody's booking for the office, with a reason (직권취소)."""
     person_id = _cancel(by, booking_id, centers, reason)
     if person_id is not None:
-        _fill_where_passed_over(person_id)
+        fill_where_passed_over(person_id)
 
 
 @writing
@@ -51,7 +51,8 @@ def _cancel(by: By, booking_id: int, centers: Centers, reason: str) -> int | Non
     return person_id
 
 
-def _fill_where_passed_over(person_id: int) -> None:
+def fill_where_passed_over(person_id: int) -> None:
+    """Give the person the free places of lists where what has just ended stood in the way."""
     # In turns of their own: no verb locks two runs, so that none can wait in a circle.
     for run_id in places.runs_waited_for(person_id):
         _fill(run_id)

@@ -122,7 +122,7 @@ def stands(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]
 
 LIVE_BOOKINGS = _live_bookings()
 FREE_SEAT = (
-    sa.select(Seat.id, Seat.number)
+    sa.select(Seat.id, Seat.number, Seat.label)
     .where(
         Seat.room_id == sa.bindparam("room_id"),
         Seat.out_of_order.is_(False),
@@ -227,7 +227,7 @@ def contact(person_id: int) -> Facts:
 
 
 def free_seat(run: Facts) -> Facts | None:
-    """The lowest working seat (id, number) of the room that nobody holds in this run."""
+    """The lowest working seat (id, number, label) of the room that nobody holds in this run."""
     return ask(FREE_SEAT, room_id=run.room_id, run_id=run.id).first()
 
 
@@ -327,7 +327,8 @@ def place_waiting(run: Facts, booking: Facts, person: Facts, by: By, **why: str 
     )
     change_run(run.id, places_taken=1, waiting=-1)
     note(by, "placed", run.id, booking, reason=why.get("reason"), from_state=booking.state)
-    messages.tell_placed_from_waiting(run, booking.id, person, seat.number if seat else None)
+    named = messages.seat_in_words(seat) if seat else None
+    messages.tell_placed_from_waiting(run, booking.id, person, named)
 
 
 def end_waiting(run_id: int, by: By) -> None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from eduportal.booking import actions, queries
 from eduportal.booking.forms import CapacityForm, EntryForm, MeetingForm, ReasonForm
 from eduportal.booking.forms.meetings import CancelRunForm
+from eduportal.booking.messages import seat_in_words
 from eduportal.booking.office.meetings import ask_for_calls
 from eduportal.booking.on_holiday import is_meant
 from eduportal.booking.queries import Standing
@@ -237,7 +238,9 @@ def _entered(standing: Standing) -> str:
     if standing.rank:
         return _("대기 %(rank)s번으로 접수했습니다.", rank=standing.rank)
     seat = standing.booking.seat
-    return _("수강을 확정했습니다. 좌석 %(seat)s번입니다.", seat=seat.name if seat else "-")
+    if seat is None:
+        return _("수강을 확정했습니다.")
+    return _("수강을 확정했습니다. 좌석 %(seat)s입니다.", seat=seat_in_words(seat))
 
 
 def _offered(line: RunLine) -> str:

@@ -94,13 +94,14 @@ def edit_room(by: By, room_id: int, facts: RoomFacts, seen: Seen, centers: Cente
 @writing
 def close_room(by: By, room_id: int, last_day: date, centers: Centers) -> None:
     """Use a room up to a day and no longer; refused while classes are to be held in it later."""
+    locked_center(_center_of(room_id, centers), centers)
     room = locked_room(room_id, centers)
-    if last_day < room.opened_on:
-        raise refused((Reason.ROOM_CLOSES_EARLY, {"opened": room.opened_on}))
+    room.closed_on = last_day
+    # A later last day than before may reach into the time of another room of this name.
+    _refuse_dates(room)
     after = Meeting.starts_at >= dates.end_of(last_day)
     if runs := _runs_held(room_id, after):
         raise refused((Reason.ROOM_NEEDED_LATER, {"day": last_day, "runs": runs}))
-    room.closed_on = last_day
     _record(by, "room.closed", room_id, last_day=last_day.isoformat())
 
 

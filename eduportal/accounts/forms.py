@@ -86,6 +86,7 @@ class ResidenceForm(Form):
             SelectChoice(Relation.LIVES.value, _l("우리 구에 삽니다")),
             SelectChoice(Relation.WORKS.value, _l("우리 구에 있는 직장에 다닙니다")),
             SelectChoice(Relation.STUDIES.value, _l("우리 구에 있는 학교에 다닙니다")),
+            SelectChoice(Relation.ELSEWHERE.value, _l("우리 구에 살거나 다니지 않습니다")),
         ],
         coerce=Relation,
     )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eduportal.accounts.rules import Audience, Relation, Role, Sex
 from eduportal.shared.db import Model, choice
@@ -56,6 +56,42 @@ class Person(Model):
     phone: Mapped[str | None] = mapped_column(sa.String(11), index=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
     created_at: Mapped[datetime]
+
+
+class PriorityGroup(Model):
+    """A group that may be preferred (우선 대상, R4), as the office calls it."""
+
+    __tablename__ = "priority_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class PersonGroup(Model):
+    """That somebody saw the proof that a person is in a group: by whom, until which day.
+
+    The proof itself is never kept. `valid_until` None: for good.
+    """
+
+    __tablename__ = "person_group"
+    __table_args__ = (
+        sa.Index("ix_person_group_person", "person_id", "revoked_at"),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("priority_group.id"))
+    verified_at: Mapped[datetime]
+    verified_by: Mapped[int | None]
+    valid_until: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None] = mapped_column(sa.Text)
+
+    group: Mapped[PriorityGroup] = relationship()
 
 
 class Consent(Model):

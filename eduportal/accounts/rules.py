@@ -72,11 +72,20 @@ class Relation(StrEnum):
     LIVES = "lives"
     WORKS = "works"
     STUDIES = "studies"
+    ELSEWHERE = "elsewhere"
 
     @property
     def label(self) -> str:
         """As written on screen."""
-        return {"lives": "거주", "works": "직장", "studies": "재학"}[self.value]
+        return _RELATION_LABELS[self]
+
+
+_RELATION_LABELS = {
+    Relation.LIVES: "거주",
+    Relation.WORKS: "직장",
+    Relation.STUDIES: "재학",
+    Relation.ELSEWHERE: "다른 지역",
+}
 
 
 class Sex(StrEnum):

@@ -33,6 +33,7 @@ def relations_in_words(relations: Any) -> str:
         Relation.LIVES: _("우리 구에 사는 분"),
         Relation.WORKS: _("우리 구에 직장이 있는 분"),
         Relation.STUDIES: _("우리 구에 다니는 학교가 있는 분"),
+        Relation.ELSEWHERE: _("다른 지역에 사는 분"),
     }
     return ", ".join(words[relation] for relation in Relation if relation.value in set(relations))
 

@@ -1,6 +1,7 @@
 """The office, what it charges less for, and the days on which it is closed."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +14,7 @@ class Office(Model):
 
     The window's days lie in the month before the first class, its times are Seoul's.
     `policy_set_at`: when somebody looked these defaults over; `opened_at`: when set-up was
-    finished. `minimum_percent` of the capacity is what a run needs to be held (R18).
+    finished. `intake`: how places are given (rules.intake). `minimum_percent` of the capacity is what a run needs to be held (R18).
     """
 
     __tablename__ = "office"
@@ -44,6 +45,7 @@ class Office(Model):
     window_from_time: Mapped[time] = mapped_column(default=time(10), server_default="10:00:00")
     window_until_day: Mapped[int] = mapped_column(default=17, server_default="17")
     window_until_time: Mapped[time] = mapped_column(default=time(18), server_default="18:00:00")
+    intake: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
     policy_set_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -10,11 +10,16 @@ from eduportal.accounts.rules import Audience
 from eduportal.catalog.models.instructors import Instructor
 from eduportal.catalog.models.places import Center, Room
 from eduportal.catalog.rules import Kind, Readiness, RunState, Standing
+from eduportal.catalog.rules.intake import Selection
 from eduportal.shared.db import Model, choice
 
 
 class Course(Model):
-    """A reusable catalog entry (과정)."""
+    """A reusable catalog entry (과정).
+
+    `policy`: the defaults of its runs (rules.policy) where they are not the office's. Courses of
+    one `family` remember together who lost a draw; "" is a family of its own.
+    """
 
     __tablename__ = "course"
 
@@ -25,6 +30,8 @@ class Course(Model):
     kind: Mapped[Kind] = mapped_column(choice(Kind, "kind"))
     track: Mapped[str] = mapped_column(sa.String(40))
     audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
+    family: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    policy: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     created_at: Mapped[datetime]
 
 
@@ -35,11 +42,17 @@ class Run(Model):
     department approves each application; `department_limit` is how many of one department may
     hold a place where `DepartmentQuota` names no other number.
 
+    `intake` says how places are given (rules.intake); a draft without one has its course's or the
+    office's, and keeps that from its publication on. `selection` and `waiting_line` are copies for
+    lists; `selected_at`: when lots or a screening decided. Free places go to anybody until
+    `left_over_until`, after the window; `seats_released_at`: when staff gave up keeping accessible
+    seats.
+
     Copies title, kind, track and audience of its course, so that later edits of the course leave
     what was offered as it was. `starts_at`, `ends_at`, `meeting_count`, `minutes`, `weekdays`
     (`1,3`) and `time_of_day` (`10:00~12:00`; empty where they differ) follow its meetings, those
     called off left out;
-    `places_taken` (placed and offered), `waiting` and `last_number` are kept by booking in the
+    `places_taken` (placed and offered), `waiting`, `applied` and `last_number` are kept by booking in the
     turn that changes them. `starts_on`/`ends_on` are Seoul dates: the month of a report is the
     month of `starts_on`.
     """
@@ -49,6 +62,7 @@ class Run(Model):
         sa.CheckConstraint("capacity >= 1", name="capacity"),
         sa.CheckConstraint("places_taken BETWEEN 0 AND capacity", name="not_oversold"),
         sa.CheckConstraint("waiting >= 0", name="waiting"),
+        sa.CheckConstraint("applied >= 0", name="applied"),
         sa.CheckConstraint("apply_from < apply_until", name="window"),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_on IS NOT NULL)", name="cancelled_on"
@@ -95,6 +109,14 @@ class Run(Model):
     minimum_people: Mapped[int | None]
     needs_approval: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     department_limit: Mapped[int | None]
+    intake: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    selection: Mapped[Selection] = mapped_column(
+        choice(Selection, "selection"), default=Selection.FIRST_COME, server_default="first_come"
+    )
+    waiting_line: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    selected_at: Mapped[datetime | None]
+    left_over_until: Mapped[datetime | None]
+    seats_released_at: Mapped[datetime | None]
     relations: Mapped[str] = mapped_column(sa.String(40), default="lives,works,studies")
 
     starts_at: Mapped[datetime | None]
@@ -109,6 +131,7 @@ class Run(Model):
 
     places_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
+    applied: Mapped[int] = mapped_column(default=0, server_default="0")
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

@@ -1,9 +1,12 @@
 """What an office sets as the default of its runs (모집 기준)."""
 
-from dataclasses import dataclass
-from datetime import time
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import time, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
+from eduportal.catalog.rules.intake import PRIORITY, Admission, Intake, Selection
 from eduportal.catalog.rules.windows import WindowPattern
 
 
@@ -11,6 +14,20 @@ class Reason(StrEnum):
     """Why these defaults cannot be, or why an office cannot open yet."""
 
     WINDOW_BACKWARDS = "접수를 마감하는 때는 시작하는 때보다 뒤여야 합니다."
+    FAIR_TOO_LONG = "처음 추첨하는 시간(%(hours)s시간)은 접수 기간보다 짧아야 합니다."
+    GROUPS_NEEDED = "우선선발을 하려면 우선 대상을 하나 이상 골라 주세요."
+    RESERVE_TOO_LARGE = "우선 대상에게 남겨 두는 자리는 정원의 0%%부터 100%%까지입니다."
+    SHARES_TOO_LARGE = (
+        "접수방법별 자리를 모두 더하면 정원의 %(percent)s%%입니다. 100%%를 넘지 않게 해 주세요."
+    )
+    STAGE_TOO_LATE = "‘%(who)s’의 접수 시작이 접수 마감보다 늦습니다. 시간을 줄여 주세요."
+    CHANNEL_TOO_LATE = "‘%(channel)s’ 접수의 시작이 접수 마감보다 늦습니다. 시간을 줄여 주세요."
+    NOBODY_MAY_APPLY = (
+        "이대로는 아무도 신청할 수 없습니다. 신청할 수 있는 사람과 접수방법을 확인해 주세요."
+    )
+    OFFER_HOURS_BACKWARDS = "빈자리를 안내하는 시간의 끝은 시작보다 뒤여야 합니다."
+    AGES_BACKWARDS = "최고 나이는 최저 나이보다 적을 수 없습니다."
+    TRAVEL_TOO_LONG = "이동 시간은 0분부터 240분까지입니다."
     OFFICE_NEEDED = "사무소 이름과 연락처를 먼저 저장해 주세요."
     POLICY_NEEDED = "기본 모집 기준을 먼저 확인해 저장해 주세요."
 
@@ -31,6 +48,23 @@ class Policy:
     minimum_age: int = 14
     completion_percent: int = 80
     minimum_percent: int = 50
+    intake: Intake = field(default_factory=Intake)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Out of what a course keeps."""
+        facts = dict(kept)
+        facts["intake"] = Intake.of(facts.get("intake"))
+        for name in ("window_from_time", "window_until_time"):
+            if name in facts:
+                facts[name] = time.fromisoformat(facts[name])
+        return cls(**facts)
+
+    def kept(self) -> dict[str, Any]:
+        """For a course's row, in what JSON can hold."""
+        facts = {name: value for name, value in asdict(self).items() if name != "intake"}
+        plain = {n: f"{v:%H:%M}" if isinstance(v, time) else v for n, v in facts.items()}
+        return plain | {"intake": self.intake.kept()}
 
     @property
     def window(self) -> WindowPattern:
@@ -48,6 +82,60 @@ def policy_refusal(policy: Policy) -> Refusal | None:
     opens = (policy.window_from_day, policy.window_from_time)
     closes = (policy.window_until_day, policy.window_until_time)
     return (Reason.WINDOW_BACKWARDS, {}) if closes <= opens else None
+
+
+# What of an intake is wrong, and in which field of the form.
+Finding = tuple[str, Reason, dict[str, object]]
+
+
+def intake_findings(
+    intake: Intake, relations: Collection[str], window: timedelta | None = None
+) -> list[Finding]:
+    """Why an intake contradicts itself, field by field; `window`: how long people may apply."""
+    found = _share_findings(intake)
+    if intake.selection in _NEED_GROUPS and not intake.groups:
+        found.append(("groups", Reason.GROUPS_NEEDED, {}))
+    if intake.offer_closes <= intake.offer_opens:
+        found.append(("offer_closes", Reason.OFFER_HOURS_BACKWARDS, {}))
+    if not 0 <= intake.travel_minutes <= 240:
+        found.append(("travel_minutes", Reason.TRAVEL_TOO_LONG, {}))
+    return found + (_window_findings(intake, relations, window) if window else [])
+
+
+_NEED_GROUPS = {Selection.PRIORITY_DRAW, Selection.PRIORITY_FIRST_COME}
+
+
+def _share_findings(intake: Intake) -> list[Finding]:
+    found: list[Finding] = []
+    if not 0 <= intake.reserved_percent <= 100:
+        found.append(("reserved_percent", Reason.RESERVE_TOO_LARGE, {}))
+    if intake.reserved_percent and not intake.groups:
+        found.append(("groups", Reason.GROUPS_NEEDED, {}))
+    shares = sum(share.percent for share in intake.channels)
+    if shares > 100 or any(share.percent < 0 for share in intake.channels):
+        found.append(("channels", Reason.SHARES_TOO_LARGE, {"percent": shares}))
+    return found
+
+
+def _window_findings(
+    intake: Intake, relations: Collection[str], window: timedelta
+) -> list[Finding]:
+    found: list[Finding] = []
+    if intake.selection is Selection.FAIR_WINDOW and timedelta(hours=intake.fair_hours) >= window:
+        found.append(("fair_hours", Reason.FAIR_TOO_LONG, {"hours": intake.fair_hours}))
+    late = [stage for stage in intake.stages if timedelta(hours=stage.hours) >= window]
+    found += [("stages", Reason.STAGE_TOO_LATE, {"who": stage.who}) for stage in late]
+    too_late = [way for way in intake.channels if timedelta(hours=way.hours) >= window]
+    found += [
+        ("channels", Reason.CHANNEL_TOO_LATE, {"channel": Admission(way.channel).label})
+        for way in too_late
+    ]
+    shut_out = {stage.who for stage in late}
+    everybody = set(relations) - shut_out
+    ways_shut = bool(intake.channels) and len(too_late) == len(intake.channels)
+    if ways_shut or (not everybody and (PRIORITY in shut_out or not intake.groups)):
+        found.append(("stages", Reason.NOBODY_MAY_APPLY, {}))
+    return found
 
 
 def opening_refusal(has_office: bool, policy_was_set: bool) -> Refusal | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from eduportal.catalog.rules.reasons import Reason, Refusal
 
-RELATIONS = ("lives", "works", "studies")
+RELATIONS = ("lives", "works", "studies", "elsewhere")
 
 
 class Kind(StrEnum):

@@ -23,7 +23,9 @@ class Booking(Model):
     `held_until` are the instants between which it held a place: figures as of a day are a WHERE
     on them. Age band, sex, dong, relation and audience are as they were, so that erasing a person
     leaves every total; so is an employee's department. `out_of_turn_reason` says why staff placed
-    somebody before their turn.
+    somebody before their turn. `priority_group`: the first group of the run's policy that the
+    person was in; `first_timer`: nothing was held before. An offer (빈자리 안내) ends at
+    `offer_until`, whether or not a write has closed it yet.
     """
 
     __tablename__ = "booking"
@@ -47,6 +49,8 @@ class Booking(Model):
         ),
         sa.Index("ix_booking_person", "person_id", "state"),
         sa.Index("ix_booking_run", "run_id", "state", "number"),
+        sa.Index("ix_booking_offer", "state", "offer_until"),
+        sa.CheckConstraint("state <> 'offered' OR offer_until IS NOT NULL", name="offer"),
         sa.CheckConstraint("held_until IS NULL OR held_from <= held_until", name="held"),
     )
 
@@ -62,6 +66,10 @@ class Booking(Model):
     held_from: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     completed_on: Mapped[date | None]
+    offered_at: Mapped[datetime | None]
+    offer_until: Mapped[datetime | None]
+    priority_group: Mapped[str | None] = mapped_column(sa.String(40))
+    first_timer: Mapped[bool | None]
     out_of_turn_reason: Mapped[str | None] = mapped_column(sa.Text)
     age_band: Mapped[str] = mapped_column(sa.String(20))
     sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))

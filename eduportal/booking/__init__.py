@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eduportal.booking import department, routes
+from eduportal.booking import department, line, line_pages, line_work, routes
 from eduportal.booking.office import (
     bookings,
     meetings,
@@ -12,6 +12,8 @@ from eduportal.booking.office import (
     timetable,
     training,
 )
+from eduportal.notices.commands import Companion, beside
+from eduportal.booking.routes import applying
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy as _l
 from eduportal.shared.menu import Item
@@ -19,7 +21,10 @@ from eduportal.shared.menu import Item
 
 def add_to(app: Flask) -> None:
     """Register the resident's and the staff's pages."""
-    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(applying.blueprint)
+    app.register_blueprint(line_pages.blueprint)
+    line.remember(app)
+    beside(app, Companion(line_work.until, line_work.once))
     app.register_blueprint(bookings.blueprint)
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(telling.blueprint)

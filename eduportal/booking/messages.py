@@ -74,6 +74,18 @@ def tell_applied(run: Facts, booking_id: int, person: Facts) -> None:
     )
 
 
+def tell_collected(run: Facts, booking_id: int, person: Facts) -> None:
+    """The answer to an application about which lots or a screening will decide."""
+    _tell(
+        run,
+        booking_id,
+        person,
+        "collected",
+        _("신청을 접수했습니다."),
+        _("접수가 끝난 뒤 대상자를 정해 알려 드립니다. 먼저 신청하셔도 늦게 신청하셔도 같습니다."),
+    )
+
+
 def tell_nominated(
     run: Facts, booking_id: int, person: Facts, seat: str | None, rank: int | None
 ) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from eduportal.booking import rules
 from eduportal.booking.actions import places
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, State
@@ -42,13 +41,21 @@ def places_are_counted_right() -> Iterable[str]:
     """The run's counts are what its bookings say."""
     taken = sa.func.count().filter(Booking.state.in_(TAKING))
     waiting = sa.func.count().filter(Booking.state == State.WAITING)
+    applied = sa.func.count().filter(Booking.state == State.APPLIED)
     last = sa.func.coalesce(sa.func.max(Booking.number), 0)
     rows = db.session.execute(
         sa.select(Run.id, Run.places_taken, Run.waiting, taken, waiting)
         .outerjoin(Booking, Booking.run_id == Run.id)
         .where(Run.state != RunState.CANCELLED)
         .group_by(Run.id)
-        .having(sa.or_(Run.places_taken != taken, Run.waiting != waiting, Run.last_number < last))
+        .having(
+            sa.or_(
+                Run.places_taken != taken,
+                Run.waiting != waiting,
+                Run.applied != applied,
+                Run.last_number < last,
+            )
+        )
     )
     for run_id, kept_taken, kept_waiting, is_taken, is_waiting in rows:
         yield (
@@ -103,7 +110,7 @@ def nobody_was_overtaken() -> Iterable[str]:
                 later.out_of_turn_reason.is_(None),
             ),
         )
-        .where(Booking.state == State.WAITING, ~passed_over)
+        .where(Booking.state == State.WAITING, Booking.gives_way.is_(False), ~passed_over)
     )
     for run_id, waits, placed in rows:
         yield f"run {run_id}: number {placed} was placed while number {waits} waits"
@@ -114,16 +121,15 @@ def no_place_is_free_while_somebody_waits() -> Iterable[str]:
     rows = db.session.execute(
         sa.select(*places.RUN_FACTS).where(
             Run.state == RunState.PUBLISHED,
-            Run.starts_at > clock.now(),
+            sa.func.coalesce(Run.gives_until, Run.starts_at) > clock.now(),
             Run.waiting > 0,
             Run.places_taken < Run.capacity,
         )
     ).all()
     for run in rows:
         for waiting in places.waiting(run.id):
-            load = places.load(places.live_bookings(waiting.person_id, run.id), run)
-            if rules.load_refusal(places.offering(run), load) is None and (
-                places.share_refusal(run, waiting.department) is None
+            if places.has_a_turn(run, waiting) and (
+                places.why_not_now(run, waiting, places.contact(waiting.person_id)) is None
             ):
                 yield f"run {run.id}: number {waiting.number} waits beside a free place"
 

@@ -14,9 +14,9 @@ from eduportal.accounts.rules import PASSWORD_LETTERS, PROVED_LIFE, Reason
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.actions.centers import Named, add_center
 from eduportal.catalog.actions.office import open_office as opened
-from eduportal.catalog.actions.office import policy_of
 from eduportal.catalog.actions.rooms import RoomFacts, add_room
 from eduportal.catalog.office.settings import next_window
+from eduportal.catalog.policies import policy_of
 from eduportal.portal.forms import (
     AdministratorForm,
     FirstCenterForm,

@@ -61,7 +61,10 @@ def upgrade() -> None:
             sa.Column("waiting_line", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
         batch_op.add_column(sa.Column("selected_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("left_over_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("gives_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("left_over", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(
             sa.Column("seats_released_at", sa.DateTime(timezone=True), nullable=True)
         )
@@ -69,6 +72,7 @@ def upgrade() -> None:
         batch_op.create_check_constraint(op.f("ck_run_applied"), "applied >= 0")
     # What is published keeps the rules that people applied under: first come, first served.
     op.execute("UPDATE run SET intake = '{}' WHERE state <> 'draft'")
+    op.execute("UPDATE run SET gives_until = starts_at")
     op.execute(
         "UPDATE run SET applied = (SELECT count(*) FROM booking"
         " WHERE booking.run_id = run.id AND booking.state = 'applied')"
@@ -78,6 +82,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("offer_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("priority_group", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("first_timer", sa.Boolean(), nullable=True))
+        batch_op.add_column(
+            sa.Column("gives_way", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.create_check_constraint(
             op.f("ck_booking_offer"), "state <> 'offered' OR offer_until IS NOT NULL"
         )
@@ -128,7 +135,7 @@ def downgrade() -> None:
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_offer")
         batch_op.drop_constraint(op.f("ck_booking_offer"), type_="check")
-        for name in ("offered_at", "offer_until", "priority_group", "first_timer"):
+        for name in ("offered_at", "offer_until", "priority_group", "first_timer", "gives_way"):
             batch_op.drop_column(name)
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_run_applied"), type_="check")
@@ -138,7 +145,8 @@ def downgrade() -> None:
             "selection",
             "waiting_line",
             "selected_at",
-            "left_over_until",
+            "gives_until",
+            "left_over",
             "seats_released_at",
             "applied",
         ):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eduportal.booking import rules
-from eduportal.booking.rules import Applicant, Load, Offering, Reason, State
+from eduportal.booking.rules import Applicant, Load, Offering, Reason, State, entry
 
 NOON = datetime(2026, 12, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -88,12 +88,13 @@ def test_what_else_one_has(load: Load, why: Reason | None) -> None:
         (4, 0, State.PLACED),
         (5, 0, State.WAITING),
         (4, 1, State.WAITING),
+        (4, 3, State.WAITING),
         (5, 2, State.WAITING),
         (5, 3, None),
     ],
 )
 def test_nobody_gets_past_those_who_wait(taken: int, waiting: int, state: State) -> None:
-    assert rules.entry(5, taken, waiting, 3) is state
+    assert entry.state_for(5 - taken, waiting, 3) is state
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import Reason, Shares, State
 from eduportal.booking.shares import placed_by_department, shares_of
+from eduportal.booking.standing import newcomer
 from eduportal.catalog.models import DepartmentQuota, Run
 from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
@@ -68,9 +69,9 @@ def nominate(by: By, run_id: int, person_id: int, departments: Departments) -> i
         raise Missing
     bookings = places.live_bookings(person_id, run_id)
     run = places.locked_run(run_id)
-    ask_the_rules(run, person, bookings, None)
-    state = places.state_on_entry(run, person.department)
-    booking_id, seat = enter_booking(by, run, person, state, None, nominated=True)
+    one = ask_the_rules(by, run, person, bookings, None)
+    state = places.state_on_entry(run, one, person.department)
+    booking_id, seat = enter_booking(by, run, person, one, state, None, nominated=True)
     rank = None if state is State.PLACED else run.waiting + 1
     messages.tell_nominated(run, booking_id, person, seat, rank)
     places.fill_beside_waiting(run)
@@ -94,8 +95,8 @@ def _end_unapproved(by: By, run_id: int, centers: Centers, reason: str) -> list[
     run = places.locked_run(run_id, centers)
     if clock.now() < run.apply_until:
         raise Refused(Reason.STILL_OPEN, closes=dates.written_datetime(run.apply_until))
-    unapproved = places.awaiting_approval(run_id)
-    if not unapproved:
+    unapproved = places.applied(run_id)
+    if not unapproved or not rules.awaits_approval(run.audience, run.needs_approval):
         raise Refused(Reason.NOBODY_AWAITS)
     for booking in unapproved:
         _end(by, run, booking, places.contact(booking.person_id), reason)
@@ -130,7 +131,8 @@ def _locked(
     person = places.locked_person(places.booking_facts(booking_id, whose).person_id)
     run = places.locked_run(places.booking_facts(booking_id).run_id, centers)
     booking = places.booking_facts(booking_id)
-    if booking.state is not State.APPLIED:
+    awaits = rules.awaits_approval(run.audience, run.needs_approval)
+    if booking.state is not State.APPLIED or not awaits:
         raise Refused(Reason.NOT_AWAITING_APPROVAL)
     return person, run, booking
 
@@ -138,11 +140,12 @@ def _locked(
 def _enter_approved(by: By, run: Facts, booking: Facts, person: Facts, reason: str | None) -> None:
     others = places.load(places.live_bookings(person.id, run.id), run)
     places.refuse(rules.load_refusal(places.offering(run), others))
-    state = places.state_on_entry(run, booking.department)
+    state = places.state_on_entry(run, newcomer(booking), booking.department)
     placed = state is State.PLACED
     seat = places.free_seat(run) if placed else None
     # The order of approvals is the order of places: a number of its own from now on.
     number = places.next_number(run.id, state)
+    places.change_run(run.id, applied=-1)
     places.move(
         booking,
         state,
@@ -163,6 +166,7 @@ def _enter_approved(by: By, run: Facts, booking: Facts, person: Facts, reason: s
 
 def _end(by: By, run: Facts, booking: Facts, person: Facts, reason: str) -> None:
     places.move(booking, State.NOT_SELECTED)
+    places.change_run(run.id, applied=-1)
     places.note(by, State.NOT_SELECTED, run.id, booking, reason=reason, from_state=booking.state)
     messages.tell_not_selected(run, booking.id, person, reason)
 

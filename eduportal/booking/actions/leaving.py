@@ -77,6 +77,7 @@ def _leave(by: By, run: Facts, booking: Facts, office_reason: str | None) -> Non
         run.id,
         places_taken=-int(held),
         waiting=-int(booking.state is State.WAITING),
+        applied=-int(booking.state is State.APPLIED),
     )
     places.note(by, new, run.id, booking, reason=office_reason, from_state=booking.state)
     person = places.contact(booking.person_id)

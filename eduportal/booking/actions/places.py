@@ -24,8 +24,19 @@ from eduportal.booking.rules import (
     Reason,
     State,
 )
+from eduportal.booking.rules import entry as entry_rules
+from eduportal.booking.rules.entry import Newcomer
 from eduportal.booking.shares import placed_by_department, shares_of
+from eduportal.booking.standing import (
+    held_before,
+    meeting_times,
+    newcomer,
+    pools_of,
+    restricted_until,
+    window_of,
+)
 from eduportal.catalog.models import Meeting, Run, Seat
+from eduportal.catalog.rules.intake import Admission, Intake
 from eduportal.shared import clock, dates, events
 from eduportal.shared.db import Again, UTCDateTime, db
 from eduportal.shared.events import SYSTEM, By
@@ -44,6 +55,11 @@ PERSON_FACTS = (
     Person.department,
     Person.phone,
     Person.email,
+)
+# What applying asks besides, in the same round trip.
+PERSON_HISTORY = (
+    held_before(Person.id).label("held_before"),
+    restricted_until(Person.id).label("restricted_until"),
 )
 RUN_FACTS = (
     Run.id,
@@ -68,6 +84,12 @@ RUN_FACTS = (
     Run.starts_at,
     Run.ends_at,
     Run.starts_on,
+    Run.center_id,
+    Run.intake,
+    Run.applied,
+    Run.selected_at,
+    Run.gives_until,
+    Run.left_over,
 )
 BOOKING_FACTS = (
     Booking.id,
@@ -76,14 +98,18 @@ BOOKING_FACTS = (
     Booking.number,
     Booking.state,
     Booking.department,
+    Booking.channel,
+    Booking.priority_group,
+    Booking.gives_way,
+    Booking.offer_until,
 )
 
 # The statements of the opening minute are put together once, not for every application: building
 # them took more of its time than running them.
 PERSON_LOCKED = (
-    sa.select(*PERSON_FACTS)
+    sa.select(*PERSON_FACTS, *PERSON_HISTORY)
     .where(Person.id == sa.bindparam("person_id"))
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=Person)
 )
 RUN_LOCKED = (
     sa.select(*RUN_FACTS).where(Run.id == sa.bindparam("run_id")).with_for_update(key_share=True)
@@ -101,7 +127,14 @@ def _live_bookings() -> sa.Select[*tuple[Any, ...]]:
         new.cancelled_at.is_(None),
     )
     return (
-        sa.select(Booking.run_id, Run.title, Run.section, Run.starts_on, overlaps.label("overlaps"))
+        sa.select(
+            Booking.run_id,
+            Run.title,
+            Run.section,
+            Run.starts_on,
+            Run.center_id,
+            overlaps.label("overlaps"),
+        )
         .join(Run, Run.id == Booking.run_id)
         .where(
             Booking.person_id == sa.bindparam("person_id"),
@@ -144,6 +177,7 @@ COUNT_ONE_MORE = (
         last_number=RUNS.c.last_number + 1,
         places_taken=RUNS.c.places_taken + sa.bindparam("placed"),
         waiting=RUNS.c.waiting + sa.bindparam("more_waiting"),
+        applied=RUNS.c.applied + sa.bindparam("more_applied"),
     )
     .returning(RUNS.c.last_number)
 )
@@ -158,7 +192,7 @@ def ask(statement: sa.Executable, **values: Any) -> sa.CursorResult[*tuple[Any, 
 
 def locked_person(person_id: int) -> Facts:
     """The person's row, locked: it guards what spans runs (two tabs, two runs)."""
-    found = ask(PERSON_LOCKED, person_id=person_id).one_or_none()
+    found = ask(PERSON_LOCKED, person_id=person_id, today=clock.today()).one_or_none()
     if found is None:
         raise Missing
     return found
@@ -194,12 +228,19 @@ def offering(run: Facts) -> Offering:
         run.maximum_age,
         frozenset(run.relations.split(",")),
         run.monthly_limit,
+        window_of(run).gives_until if run.left_over else None,
     )
 
 
-def applicant(person: Facts, starts_on: date) -> Applicant:
+def intake_of(run: Facts) -> Intake:
+    """How the run's places are given."""
+    return Intake.of(run.intake)
+
+
+def applicant(person: Facts, starts_on: date, any_age: bool = False) -> Applicant:
     """A person's row as the rules see it, as old as on the first meeting's day."""
-    return Applicant(person.audience, person.relation, age_on(starts_on, person.birth_date))
+    age = age_on(starts_on, person.birth_date)
+    return Applicant(person.audience, person.relation, age, any_age)
 
 
 def live_bookings(person_id: int, run_id: int) -> Sequence[Facts]:
@@ -221,6 +262,20 @@ def load(bookings: Sequence[Facts], run: Facts) -> Load:
     )
 
 
+def travel_refusal(bookings: Sequence[Facts], run: Facts) -> rules.Refusal | None:
+    """Why there is no time to come here from a class of another center, or to go there (R7)."""
+    minutes = intake_of(run).travel_minutes
+    far = [other for other in bookings if other.center_id != run.center_id]
+    if not minutes or not far:
+        return None
+    times = meeting_times({run.id, *(other.run_id for other in far)})
+    for other in far:
+        if entry_rules.too_close(times[run.id], times[other.run_id], minutes):
+            title = messages.titled(other.title, other.section)
+            return entry_rules.Reason.TOO_FAR, {"other": title, "minutes": minutes}
+    return None
+
+
 def contact(person_id: int) -> Facts:
     """Where messages reach a person."""
     return db.session.execute(sa.select(*PERSON_FACTS).where(Person.id == person_id)).one()
@@ -239,8 +294,12 @@ def change_run(run_id: int, **by_how_many: int) -> None:
 
 
 def next_number(run_id: int, state: State) -> int:
-    """Count one more application, placed or waiting; returns its number in the order of arrival."""
-    more = {"placed": int(state is State.PLACED), "more_waiting": int(state is State.WAITING)}
+    """Count one more application in this state; returns its number in the order of arrival."""
+    more = {
+        "placed": int(state is State.PLACED),
+        "more_waiting": int(state is State.WAITING),
+        "more_applied": int(state is State.APPLIED),
+    }
     return int(ask(COUNT_ONE_MORE, of_run=run_id, **more).scalar_one())
 
 
@@ -262,13 +321,13 @@ def fill(run_id: int, by: By = SYSTEM) -> None:
     share) is passed over, which is recorded, and keeps the place in the list.
     """
     run = locked_run(run_id)
-    free = run.capacity - run.places_taken
-    if free <= 0 or not run.waiting or not _passes_on(run):
+    if run.places_taken >= run.capacity or not run.waiting or not _passes_on(run):
         return
     for candidate in waiting(run_id):
-        if free <= 0:
+        if run.places_taken >= run.capacity:
             return
-        free -= _place_or_pass_over(run, candidate, by)
+        if has_a_turn(run, candidate) and _place_or_pass_over(run, candidate, by):
+            run = locked_run(run_id)
 
 
 def waiting(run_id: int) -> Iterable[Facts]:
@@ -276,12 +335,12 @@ def waiting(run_id: int) -> Iterable[Facts]:
     return db.session.execute(
         sa.select(*BOOKING_FACTS)
         .where(Booking.run_id == run_id, Booking.state == State.WAITING)
-        .order_by(Booking.number)
+        .order_by(Booking.gives_way, Booking.number)
     ).all()
 
 
-def awaiting_approval(run_id: int) -> Sequence[Facts]:
-    """Those whose department has not decided yet, in the order in which they applied."""
+def applied(run_id: int) -> Sequence[Facts]:
+    """Those about whom a department, lots or a screening decide, in the order of arrival."""
     return db.session.execute(
         sa.select(*BOOKING_FACTS)
         .where(Booking.run_id == run_id, Booking.state == State.APPLIED)
@@ -299,12 +358,19 @@ def share_refusal(run: Facts, department: str | None) -> rules.Refusal | None:
     return rules.share_refusal(department, places, placed_by_department(run.id).get(department, 0))
 
 
-def state_on_entry(run: Facts, department: str | None) -> State:
-    """Placed or waiting; raises Refused where the department's share or the list is full."""
+def state_on_entry(run: Facts, one: Newcomer, department: str | None) -> State:
+    """Applied, placed or waiting; raises Refused where a share or the list is full."""
+    intake = intake_of(run)
+    if entry_rules.collects(intake, run.selected_at):
+        return State.APPLIED
     refuse(share_refusal(run, department))
-    state = rules.entry(run.capacity, run.places_taken, run.waiting, run.waiting_limit)
+    free = run.capacity - run.places_taken
+    theirs = entry_rules.free_for(one, free, pools_of(run, intake)) if free > 0 else 0
+    if not entry_rules.may_have_now(one, window_of(run), clock.now()):
+        theirs = 0
+    state = entry_rules.state_for(theirs, run.waiting, run.waiting_limit)
     if state is None:
-        raise Refused(Reason.WAITING_FULL)
+        raise Refused(entry_rules.Reason.KEPT_FOR_OTHERS if free > 0 else Reason.WAITING_FULL)
     return state
 
 
@@ -337,8 +403,9 @@ def end_waiting(run_id: int, by: By) -> None:
         move(booking, State.CANCELLED)
         change_run(run_id, waiting=-1)
         note(by, State.CANCELLED, run_id, booking, from_state=booking.state)
-    for booking in awaiting_approval(run_id):
+    for booking in applied(run_id):
         move(booking, State.NOT_SELECTED)
+        change_run(run_id, applied=-1)
         note(by, State.NOT_SELECTED, run_id, booking, from_state=booking.state)
 
 
@@ -377,7 +444,16 @@ def refuse(refusal: rules.Refusal | None) -> None:
 
 
 def _passes_on(run: Facts) -> bool:
-    return run.state == "published" and rules.passes_on(clock.now(), run.starts_at)
+    until = window_of(run).gives_until
+    return run.state == "published" and rules.passes_on(clock.now(), until)
+
+
+def has_a_turn(run: Facts, candidate: Facts) -> bool:
+    """Whether the free places are for this one too, and it is their time."""
+    one, free = newcomer(candidate), run.capacity - run.places_taken
+    if not entry_rules.may_have_now(one, window_of(run), clock.now()):
+        return False
+    return entry_rules.free_for(one, free, pools_of(run, intake_of(run))) > 0
 
 
 def _month(day: date) -> tuple[int, int]:
@@ -386,13 +462,23 @@ def _month(day: date) -> tuple[int, int]:
 
 def _place_or_pass_over(run: Facts, candidate: Facts, by: By) -> bool:
     person = _lock_if_free(candidate.person_id)
-    others = load(live_bookings(person.id, run.id), run)
-    refusal = rules.load_refusal(offering(run), others) or share_refusal(run, candidate.department)
+    refusal = why_not_now(run, candidate, person)
     if refusal is None:
         place_waiting(run, candidate, person, by)
         return True
     note(by, "passed_over", run.id, candidate, why=refusal[0].name)
     return False
+
+
+def why_not_now(run: Facts, candidate: Facts, person: Facts) -> rules.Refusal | None:
+    """Why somebody who waits may not have a place now: what else they have, their department."""
+    bookings = live_bookings(person.id, run.id)
+    others = [other for other in bookings if other.run_id != run.id]
+    return (
+        rules.load_refusal(offering(run), load(bookings, run))
+        or travel_refusal(others, run)
+        or share_refusal(run, candidate.department)
+    )
 
 
 def _lock_if_free(person_id: int) -> Facts:
@@ -410,6 +496,10 @@ def _lock_if_free(person_id: int) -> Facts:
 def _in_words(name: str, fact: object) -> object:
     if isinstance(fact, datetime):
         return dates.written_datetime(fact)
+    if isinstance(fact, date):
+        return dates.written_date(fact)
+    if name == "channel":
+        return Admission(str(fact)).label
     if name == "audience":
         return messages.audience_in_words(str(fact))
     if name == "relations":

@@ -1,6 +1,5 @@
 """Staff give a waiting person a place before their turn, with a reason."""
 
-from eduportal.booking import rules
 from eduportal.booking.actions import places
 from eduportal.booking.actions.places import Centers
 from eduportal.booking.rules import Reason, State
@@ -28,7 +27,5 @@ def place(by: By, booking_id: int, centers: Centers, reason: str) -> None:
         raise Refused(Reason.RUN_ENDED)
     if run.places_taken >= run.capacity:
         raise Refused(Reason.FULL)
-    others = places.load(places.live_bookings(person.id, run.id), run)
-    places.refuse(rules.load_refusal(places.offering(run), others))
-    places.refuse(places.share_refusal(run, booking.department))
+    places.refuse(places.why_not_now(run, booking, person))
     places.place_waiting(run, booking, person, by, reason=reason)

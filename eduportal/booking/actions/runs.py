@@ -60,6 +60,7 @@ def _cancel_run(by: By, run_id: int, centers: Centers, reason: str, instead: Seq
             published_at=sa.case((Run.published_at <= clock.now(), Run.published_at)),
             places_taken=0,
             waiting=0,
+            applied=0,
         )
     )
     ids = [other.id for other in others]

@@ -78,7 +78,7 @@ def may_move(old: State | None, new: State) -> bool:
 
 
 class Reason(StrEnum):
-    """Why a verb says no."""
+    """Why a verb says no; other files of rules have reasons of their own."""
 
     NOT_PUBLISHED = "아직 신청을 받지 않는 강좌입니다."
     RUN_CANCELLED = "폐강된 강좌입니다. 다른 강좌를 살펴봐 주세요."
@@ -117,7 +117,8 @@ class Reason(StrEnum):
     CAPACITY_ABOVE_SEATS = "강의실 좌석 %(seats)s개보다 정원을 많게 할 수 없습니다."
 
 
-Refusal = tuple[Reason, dict[str, object]]
+# Every rule file has its own reasons.
+Refusal = tuple[StrEnum, dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Applicant:
     audience: str
     relation: str
     age: int
+    any_age: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Offering:
     maximum_age: int | None
     relations: frozenset[str]
     monthly_limit: int
+    left_over_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def window_refusal(run: Offering, now: datetime) -> Refusal | None:
         return Reason.NOT_PUBLISHED, {}
     if now < run.apply_from:
         return Reason.NOT_YET_OPEN, {"opens": run.apply_from}
-    if now >= run.apply_until:
+    if now >= (run.left_over_until or run.apply_until):
         return Reason.CLOSED, {"closed": run.apply_until}
     return None
 
@@ -169,12 +172,18 @@ def eligibility_refusal(run: Offering, person: Applicant) -> Refusal | None:
     """Why this person is not among those the run is for (R3)."""
     if person.audience != run.audience:
         return Reason.OTHER_AUDIENCE, {"audience": run.audience}
-    if run.minimum_age is not None and person.age < run.minimum_age:
-        return Reason.TOO_YOUNG, {"age": run.minimum_age}
-    if run.maximum_age is not None and person.age > run.maximum_age:
-        return Reason.TOO_OLD, {"age": run.maximum_age}
+    if not person.any_age and (refusal := _age_refusal(run, person.age)):
+        return refusal
     if run.audience == "resident" and person.relation not in run.relations:
         return Reason.OTHER_RELATION, {"relations": run.relations}
+    return None
+
+
+def _age_refusal(run: Offering, age: int) -> Refusal | None:
+    if run.minimum_age is not None and age < run.minimum_age:
+        return Reason.TOO_YOUNG, {"age": run.minimum_age}
+    if run.maximum_age is not None and age > run.maximum_age:
+        return Reason.TOO_OLD, {"age": run.maximum_age}
     return None
 
 
@@ -185,13 +194,6 @@ def load_refusal(run: Offering, load: Load) -> Refusal | None:
     if load.in_month >= run.monthly_limit:
         return Reason.MONTHLY_LIMIT, {"month": load.month, "limit": run.monthly_limit}
     return None
-
-
-def entry(capacity: int, taken: int, waiting: int, waiting_limit: int) -> State | None:
-    """Placed, waiting, or None when both are full. Nobody gets past those who wait (R9)."""
-    if taken < capacity and waiting == 0:
-        return State.PLACED
-    return State.WAITING if waiting < waiting_limit else None
 
 
 def awaits_approval(audience: str, needs_approval: bool) -> bool:
@@ -254,12 +256,12 @@ def shares_refusal(shares: Shares, placed: Mapping[str, int]) -> Refusal | None:
     return None
 
 
-def passes_on(now: datetime, starts_at: datetime) -> bool:
-    """Whether a freed seat still goes to the waiting list by itself: until the first meeting.
+def passes_on(now: datetime, gives_until: datetime) -> bool:
+    """Whether a freed seat still goes to the waiting list by itself: until the policy's meeting.
 
     After it staff place people by hand, since whoever comes has missed a part.
     """
-    return now < starts_at
+    return now < gives_until
 
 
 def may_cancel(state: State, now: datetime, cancel_until: datetime) -> bool:

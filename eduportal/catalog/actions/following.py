@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from eduportal.catalog import rules
 from eduportal.catalog.models import CenterName, Course, Meeting, Run
+from eduportal.catalog.policies import gives_until, intake_of
 from eduportal.catalog.rules import Span
 from eduportal.shared import dates
 from eduportal.shared.db import db, writing
@@ -21,7 +22,9 @@ def follow_meetings(run_id: int) -> None:
         .where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
-    _follow(run, [Span(start, end) for start, end in rows])
+    spans = [Span(start, end) for start, end in rows]
+    _follow(run, spans)
+    run.gives_until = gives_until(intake_of(run), [span.start for span in spans])
     follow_texts([run])
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eduportal.accounts.actions.once import insert_once
 from eduportal.catalog.models import Office
+from eduportal.catalog.policies import policy_of
 from eduportal.catalog.refusals import refuse, refused
 from eduportal.catalog.rules import places
 from eduportal.catalog.rules import policy as rules
@@ -64,7 +65,10 @@ def save_policy(by: By, policy: Policy, seen: Mapping[str, str]) -> None:
     """Set the defaults of every run to come; the record keeps old and new."""
     refuse(rules.policy_refusal(policy))
     office = _locked()
-    _change(by, "office.policy", office, asdict(policy), seen)
+    wanted = asdict(policy)
+    # How places are given has a form, and so a verb, of its own.
+    del wanted["intake"]
+    _change(by, "office.policy", office, wanted, seen)
     office.policy_set_at = clock.now()
 
 
@@ -103,11 +107,6 @@ def _change(
     if changes:
         changed = {name: [_plain(now[name]), _plain(new)] for name, new in changes.items()}
         events.record(by, verb, subject="office", subject_id=1, changed=changed)
-
-
-def policy_of(office: Office) -> Policy:
-    """What the office has set."""
-    return Policy(**{name: getattr(office, name) for name in Policy.__dataclass_fields__})
 
 
 def _plain(value: Any) -> Any:

@@ -21,6 +21,7 @@ from eduportal.catalog.models import (
     Run,
     StandardRecord,
 )
+from eduportal.catalog.policies import intake_of, keep
 from eduportal.catalog.refusals import refuse, refused
 from eduportal.catalog.rules import Reason, RunPlan, RunState, editing, publishing
 from eduportal.shared import clock, events
@@ -98,6 +99,7 @@ def publish_run(by: By, run_id: int, centers: Centers, at: datetime | None = Non
     _refuse_unready(run, now)
     places.claim(run, places.slots_of(run_id))
     places.refuse_small_rooms(run)
+    keep(run, intake_of(run), [slot.span.start for slot in places.slots_of(run_id)])
     run.state = RunState.PUBLISHED
     run.published_at = at or now
     verb = "run.scheduled" if at else "run.published"

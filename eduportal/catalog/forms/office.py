@@ -84,4 +84,5 @@ class PolicyForm(SeenForm):
     def policy(self) -> Policy:
         """What was typed, for the verb."""
         typed = self.data
-        return Policy(**{name: typed[name] for name in Policy.__dataclass_fields__})
+        names = Policy.__dataclass_fields__.keys() - {"intake"}
+        return Policy(**{name: typed[name] for name in names})

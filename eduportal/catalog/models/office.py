@@ -14,7 +14,8 @@ class Office(Model):
 
     The window's days lie in the month before the first class, its times are Seoul's.
     `policy_set_at`: when somebody looked these defaults over; `opened_at`: when set-up was
-    finished. `intake`: how places are given (rules.intake). `minimum_percent` of the capacity is what a run needs to be held (R18).
+    finished. `intake`: how places are given (rules.intake). `minimum_percent` of the capacity is
+    what a run needs to be held (R18).
     """
 
     __tablename__ = "office"

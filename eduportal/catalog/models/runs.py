@@ -44,17 +44,16 @@ class Run(Model):
 
     `intake` says how places are given (rules.intake); a draft without one has its course's or the
     office's, and keeps that from its publication on. `selection` and `waiting_line` are copies for
-    lists; `selected_at`: when lots or a screening decided. Free places go to anybody until
-    `left_over_until`, after the window; `seats_released_at`: when staff gave up keeping accessible
-    seats.
+    lists; `selected_at`: when lots or a screening decided. Freed places are given until
+    `gives_until`, with `left_over` also to whoever applies after the window; `seats_released_at`:
+    when staff gave up keeping accessible seats.
 
     Copies title, kind, track and audience of its course, so that later edits of the course leave
     what was offered as it was. `starts_at`, `ends_at`, `meeting_count`, `minutes`, `weekdays`
     (`1,3`) and `time_of_day` (`10:00~12:00`; empty where they differ) follow its meetings, those
-    called off left out;
-    `places_taken` (placed and offered), `waiting`, `applied` and `last_number` are kept by booking in the
-    turn that changes them. `starts_on`/`ends_on` are Seoul dates: the month of a report is the
-    month of `starts_on`.
+    called off left out; `places_taken` (placed and offered), `waiting`, `applied` and
+    `last_number` are kept by booking in the turn that changes them. `starts_on`/`ends_on` are
+    Seoul dates: the month of a report is the month of `starts_on`.
     """
 
     __tablename__ = "run"
@@ -115,7 +114,8 @@ class Run(Model):
     )
     waiting_line: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     selected_at: Mapped[datetime | None]
-    left_over_until: Mapped[datetime | None]
+    gives_until: Mapped[datetime | None]
+    left_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     seats_released_at: Mapped[datetime | None]
     relations: Mapped[str] = mapped_column(sa.String(40), default="lives,works,studies")
 

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from eduportal.catalog import queries, rules
 from eduportal.catalog.actions.months import create_drafts
-from eduportal.catalog.actions.office import policy_of
 from eduportal.catalog.actions.runs import plan_of
 from eduportal.catalog.forms.months import DraftForm, MonthsForm, WindowForm
 from eduportal.catalog.models import Run
 from eduportal.catalog.month_plans import Draft, Problems, closed_by_center, problems_of
+from eduportal.catalog.policies import policy_of
 from eduportal.catalog.queries import months as month_queries
 from eduportal.catalog.rules import RunPlan, Span, WindowPattern, months, usual_window
 from eduportal.catalog.rules.months import Class, Fall, Reason, Rhythm

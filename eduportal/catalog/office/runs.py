@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from eduportal.accounts.rules import Audience
 from eduportal.catalog import actions, queries, rules
-from eduportal.catalog.actions.office import policy_of
 from eduportal.catalog.closed_days import closed_days
 from eduportal.catalog.forms import (
     ALL,
@@ -29,6 +28,7 @@ from eduportal.catalog.models import Course, Run
 from eduportal.catalog.office import run_editing
 from eduportal.catalog.office.run_editing import Seen
 from eduportal.catalog.office.run_words import RunWords
+from eduportal.catalog.policies import policy_of
 from eduportal.catalog.queries import OfficeFilters
 from eduportal.catalog.queries.runs import draft_count, last_changes
 from eduportal.catalog.rules import RunPlan, RunState, Span, Status, editing, months

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from eduportal.catalog import queries
 from eduportal.catalog.actions import office as actions
-from eduportal.catalog.actions.office import OfficeFacts, policy_of
+from eduportal.catalog.actions.office import OfficeFacts
 from eduportal.catalog.closed_days import closed_days
 from eduportal.catalog.forms.office import OfficeForm, PolicyForm
+from eduportal.catalog.policies import policy_of
 from eduportal.catalog.refusals import refused
 from eduportal.catalog.rules import usual_window
 from eduportal.catalog.rules.policy import Policy, policy_refusal
@@ -67,8 +68,9 @@ def policy() -> Answer:
         flash(_("사무소 이름과 연락처를 먼저 저장해 주세요."), "warning")
         return redirect(url_for("catalog_settings.office"), 303)
     now = policy_of(row)
-    form = PolicyForm(data=asdict(now))
-    form.remember(asdict(now))
+    shown_now = {name: fact for name, fact in asdict(now).items() if name != "intake"}
+    form = PolicyForm(data=shown_now)
+    form.remember(shown_now)
     fine = form.validate_on_submit()
 
     def act() -> None:

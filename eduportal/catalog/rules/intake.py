@@ -97,7 +97,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class ChannelShare:
-    """One way in: the part of the capacity kept for it, and when it opens (hours after the first)."""
+    """One way in: the part of the capacity kept for it, and how many hours later it opens."""
 
     channel: str
     percent: int = 0

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eduportal.booking import actions, queries, rules
+from eduportal.booking import actions, line_pages, queries, rules
 from eduportal.booking.forms import ConfirmForm
 from eduportal.booking.queries import Standing
 from eduportal.booking.rules import LIVE, Reason
@@ -23,6 +23,8 @@ blueprint = Blueprint("booking", __name__, template_folder="templates")
 @resident
 def apply(run_id: int) -> Answer:
     """The last look before applying, and the application itself."""
+    if (to_the_line := line_pages.not_yet(run_id)) is not None:
+        return to_the_line
     form = ConfirmForm()
     if not form.validate_on_submit():
         return _last_look(run_id, form)

@@ -1,0 +1,45 @@
+"""Which policy (모집 기준) holds: the office's, the course's own, or what a run keeps."""
+
+from datetime import datetime
+
+from eduportal.catalog.models import Course, Office, Run
+from eduportal.catalog.rules.intake import Intake
+from eduportal.catalog.rules.policy import Policy
+from eduportal.shared.db import db
+
+_IN_COLUMNS = tuple(name for name in Policy.__dataclass_fields__ if name != "intake")
+
+
+def policy_of(office: Office) -> Policy:
+    """What the office has set."""
+    columns = {name: getattr(office, name) for name in _IN_COLUMNS}
+    return Policy(**columns, intake=Intake.of(office.intake))
+
+
+def policy_for(course: Course | None) -> Policy:
+    """The defaults of a course's runs: its own, else the office's."""
+    if course is not None and course.policy is not None:
+        return Policy.of(course.policy)
+    office = db.session.get(Office, 1)
+    return policy_of(office) if office else Policy()
+
+
+def intake_of(run: Run) -> Intake:
+    """How a run's places are given: what it keeps, or would keep when it were published now."""
+    if run.intake is not None:
+        return Intake.of(run.intake)
+    return policy_for(db.session.get(Course, run.course_id)).intake
+
+
+def keep(run: Run, intake: Intake, meetings: list[datetime]) -> None:
+    """Write an intake into a run, with what lists ask for; `meetings`: when its classes begin."""
+    run.intake = intake.kept()
+    run.selection = intake.selection
+    run.waiting_line = intake.waiting_line
+    run.left_over = intake.left_over
+    run.gives_until = gives_until(intake, meetings)
+
+
+def gives_until(intake: Intake, meetings: list[datetime]) -> datetime | None:
+    """When freed places are given no longer: as the intake's last meeting begins."""
+    return meetings[min(intake.last_meeting, len(meetings)) - 1] if meetings else None

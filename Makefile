@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-setup lint fmt requirements
+.PHONY: help run drill test test-setup lint fmt requirements
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,10 @@ help: ## List what can be made
 run: ## Start the portal with its demo office on http://127.0.0.1:8000 (PORT=… changes the port)
 	@sh .ci/venv requirements.txt
 	@EDUPORTAL_DEMO=1 exec $(BIN)/eduportal serve
+
+drill: ## Rehearse an opening on a scratch database (DRILL_ARGS='--people 500 --database postgresql')
+	@sh .ci/venv requirements.txt
+	@$(BIN)/eduportal drill $(DRILL_ARGS)
 
 test: ## Run the tests (PYTEST_ARGS='-x -k booking' is passed on)
 	@sh .ci/venv requirements-dev.txt

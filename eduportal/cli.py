@@ -19,6 +19,7 @@ from eduportal import config, create_app, demo
 from eduportal.accounts import work_accounts
 from eduportal.accounts.rules import setup_code
 from eduportal.booking import promises
+from eduportal.drill.commands import drill
 from eduportal.portal import readiness
 from eduportal.portal.readiness import Lack
 from eduportal.shared.log import say
@@ -112,6 +113,9 @@ def serve(host: str, port: str) -> None:
         say(f"and type the set-up code {code} (good until there is one).")
     with _worker():
         _serve(host, number)
+
+
+main.add_command(drill)
 
 
 def _free_port(host: str, port: str) -> int:

@@ -97,6 +97,7 @@ SETTINGS: dict[str, Setting] = {
     "OFFICIAL_BANNER": Setting(False, _flag),
     "PUBLIC_URL": Setting("", _web_address),
     "LOG_LEVEL": Setting("WARNING", _level),
+    "LINE_RATE": Setting(50, _whole(1, 10_000)),
 }
 
 

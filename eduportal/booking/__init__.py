@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eduportal.booking import department, line, line_pages, line_work, routes
+from eduportal.booking import department, line, line_pages, line_work
 from eduportal.booking.office import (
     bookings,
     meetings,
@@ -12,8 +12,8 @@ from eduportal.booking.office import (
     timetable,
     training,
 )
-from eduportal.notices.commands import Companion, beside
 from eduportal.booking.routes import applying
+from eduportal.notices.commands import Companion, beside
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy as _l
 from eduportal.shared.menu import Item

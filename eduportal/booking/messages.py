@@ -45,14 +45,12 @@ def seat_in_words(seat: Facts | Seat) -> str:
 
 def tell_placed(run: Facts, booking_id: int, person: Facts, seat: str | None) -> None:
     """The answer to an application that got a place."""
-    _tell(
-        run, booking_id, person, "placed", _("수강이 확정되었습니다."), *_seat(seat), _starts(run)
-    )
+    tell(run, booking_id, person, "placed", _("수강이 확정되었습니다."), *_seat(seat), _starts(run))
 
 
 def tell_waiting(run: Facts, booking_id: int, person: Facts, rank: int) -> None:
     """The answer to an application that waits."""
-    _tell(
+    tell(
         run,
         booking_id,
         person,
@@ -64,7 +62,7 @@ def tell_waiting(run: Facts, booking_id: int, person: Facts, rank: int) -> None:
 
 def tell_applied(run: Facts, booking_id: int, person: Facts) -> None:
     """The answer to an application that the department has to approve."""
-    _tell(
+    tell(
         run,
         booking_id,
         person,
@@ -76,7 +74,7 @@ def tell_applied(run: Facts, booking_id: int, person: Facts) -> None:
 
 def tell_collected(run: Facts, booking_id: int, person: Facts) -> None:
     """The answer to an application about which lots or a screening will decide."""
-    _tell(
+    tell(
         run,
         booking_id,
         person,
@@ -95,18 +93,18 @@ def tell_nominated(
     else:
         answer = [_("수강이 확정되었습니다."), *_seat(seat), _starts(run)]
     first = _("소속 부서에서 이 강좌에 추천했습니다.")
-    _tell(run, booking_id, person, "nominated", first, *answer)
+    tell(run, booking_id, person, "nominated", first, *answer)
 
 
 def tell_not_selected(run: Facts, booking_id: int, person: Facts, reason: str) -> None:
     """An application that the department did not approve."""
     sentence = _("부서 승인을 받지 못해 신청이 끝났습니다. 사유: %(reason)s", reason=reason)
-    _tell(run, booking_id, person, "not_selected", sentence)
+    tell(run, booking_id, person, "not_selected", sentence)
 
 
 def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: str | None) -> None:
     """A seat came free."""
-    _tell(
+    tell(
         run,
         booking_id,
         person,
@@ -121,10 +119,10 @@ def tell_placed_from_waiting(run: Facts, booking_id: int, person: Facts, seat: s
 def tell_cancelled(run: Facts, booking_id: int, person: Facts, by_office: str | None) -> None:
     """A booking ended, by the person or (with the reason) by the office."""
     if by_office is None:
-        _tell(run, booking_id, person, "cancelled", _("신청이 취소되었습니다."))
+        tell(run, booking_id, person, "cancelled", _("신청이 취소되었습니다."))
     else:
         sentence = _("신청을 취소했습니다. 사유: %(reason)s", reason=by_office)
-        _tell(run, booking_id, person, "cancelled", sentence)
+        tell(run, booking_id, person, "cancelled", sentence)
 
 
 def tell_run_cancelled(
@@ -142,7 +140,7 @@ def tell_run_cancelled(
         for other in instead
     ]
     lead = [_("대신 이런 강좌가 있습니다.")] if others else []
-    _tell(run, booking_id, person, "run_cancelled", sentence, *lead, *others)
+    tell(run, booking_id, person, "run_cancelled", sentence, *lead, *others)
 
 
 def _link(run_id: int) -> str:
@@ -160,7 +158,7 @@ def tell_moved(
     room: str,
 ) -> None:
     """One meeting is at another time or in another room."""
-    _tell(
+    tell(
         run,
         booking_id,
         person,
@@ -184,7 +182,7 @@ def tell_called_off(
         when=dates.written_span(*when),
         reason=reason,
     )
-    _tell(run, booking_id, person, _occasion("called_off"), sentence)
+    tell(run, booking_id, person, _occasion("called_off"), sentence)
 
 
 def tell_restored(
@@ -196,7 +194,7 @@ def tell_restored(
         when=dates.written_span(*when),
         room=room,
     )
-    _tell(run, booking_id, person, _occasion("restored"), sentence)
+    tell(run, booking_id, person, _occasion("restored"), sentence)
 
 
 def tell_added(
@@ -217,7 +215,7 @@ def tell_added(
             old=dates.written_date(instead_of),
             **facts,
         )
-    _tell(run, booking_id, person, _occasion("class_added"), sentence)
+    tell(run, booking_id, person, _occasion("class_added"), sentence)
 
 
 def tell_instructor(run: Facts, instructor: Facts, meeting_id: int, sentence: str) -> None:
@@ -244,7 +242,8 @@ def _starts(run: Facts) -> str:
     return _("첫 수업: %(first)s", first=dates.written_datetime(run.starts_at))
 
 
-def _tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: str) -> None:
+def tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: str) -> None:
+    """Tell a person (phone, email) about a booking, once an occasion; nothing where none is known."""
     channel, address = _contact(person)
     if address is None:
         return

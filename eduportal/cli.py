@@ -19,6 +19,7 @@ from eduportal import config, create_app, demo
 from eduportal.accounts import work_accounts
 from eduportal.accounts.rules import setup_code
 from eduportal.booking import promises
+from eduportal.booking.draw_commands import draw
 from eduportal.drill.commands import drill
 from eduportal.portal import readiness
 from eduportal.portal.readiness import Lack
@@ -115,6 +116,7 @@ def serve(host: str, port: str) -> None:
         _serve(host, number)
 
 
+main.add_command(draw)
 main.add_command(drill)
 
 

@@ -26,7 +26,9 @@ from eduportal.catalog.models import (
     Run,
     Seat,
 )
+from eduportal.catalog.policies import keep
 from eduportal.catalog.rules import Kind, RunState, normalized
+from eduportal.catalog.rules.intake import Intake
 from eduportal.shared.dates import at, next_month, seoul_date
 from eduportal.shared.db import db
 
@@ -100,6 +102,7 @@ def create_run(
     *,
     meetings: int = 2,
     starts_in: timedelta = timedelta(days=20),
+    intake: Intake | None = None,
     **given: Any,
 ) -> Run:
     """A published run whose window is open now, with daily meetings of two hours."""
@@ -137,7 +140,9 @@ def create_run(
         "search_text": normalized(course.title + course.summary),
         "created_at": now(),
     }
-    run = save(Run(**fields | given))
+    run = Run(**fields | given)
+    keep(run, intake or Intake(), [start for start, _end in spans])
+    save(run)
     db.session.add_all(
         Meeting(
             run_id=run.id,

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, without the durability that rows of a second never need."""
+"""A PostgreSQL server of the tests' own, without the durability that their rows never need."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -12,7 +12,7 @@ from eduportal.booking.office import (
     timetable,
     training,
 )
-from eduportal.booking.routes import applying
+from eduportal.booking.routes import applying, draws
 from eduportal.notices.commands import Companion, beside
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy as _l
@@ -22,6 +22,7 @@ from eduportal.shared.menu import Item
 def add_to(app: Flask) -> None:
     """Register the resident's and the staff's pages."""
     app.register_blueprint(applying.blueprint)
+    app.register_blueprint(draws.blueprint)
     app.register_blueprint(line_pages.blueprint)
     line.remember(app)
     beside(app, Companion(line_work.until, line_work.once))

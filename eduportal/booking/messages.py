@@ -243,7 +243,7 @@ def _starts(run: Facts) -> str:
 
 
 def tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: str) -> None:
-    """Tell a person (phone, email) about a booking, once an occasion; nothing where none is known."""
+    """Tell a person (phone, email) about a booking, once an occasion; nobody without either."""
     channel, address = _contact(person)
     if address is None:
         return

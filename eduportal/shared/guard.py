@@ -7,6 +7,7 @@ from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from eduportal.shared import kiosk
 from eduportal.shared.events import By
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -69,8 +70,9 @@ def user() -> User:
     return cast(User, current_user)
 
 
-def by(channel: str = "online") -> By:
-    """The actor of this request, for a verb."""
+def by(channel: str | None = None) -> By:
+    """The actor of this request, for a verb; by the machine in the center where it is one."""
+    channel = channel or ("kiosk" if kiosk.here() else "online")
     if not current_user.is_authenticated:
         return By("stranger", channel)
     return By(user().kind, channel, user().account_id, user().person_id)

@@ -11,6 +11,7 @@ from eduportal.accounts.rules import Purpose, Relation, Sex
 from eduportal.shared.db import db
 
 COUNT = 300
+HERE = (Relation.LIVES, Relation.WORKS, Relation.STUDIES)
 DONGS = ("대림1동", "대림2동", "문래동", "당산1동", "양평1동", "신길3동", "여의동", "영등포동")
 
 
@@ -33,7 +34,7 @@ def _somebody(number: int, today: date, chance: random.Random, faker: Faker) -> 
     age = chance.choices((19, 30, 45, 55, 65, 75), (1, 2, 3, 4, 5, 3))[0] + chance.randrange(9)
     born = today - timedelta(days=round(age * 365.25) + chance.randrange(360))
     sex = chance.choice((Sex.FEMALE, Sex.FEMALE, Sex.MALE, None))
-    relation = chance.choices(list(Relation), (8, 1, 1))[0]
+    relation = chance.choices(HERE, (8, 1, 1))[0]
     phone = f"0100{number:07d}"
     return _register(phone, faker.name(), born, chance.choice(DONGS), sex, relation)
 

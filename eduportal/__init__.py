@@ -21,7 +21,19 @@ from eduportal import (
     portal,
     statistics,
 )
-from eduportal.shared import assets, dates, db, errors, guard, log, masking, menu, paths, security
+from eduportal.shared import (
+    assets,
+    dates,
+    db,
+    errors,
+    guard,
+    log,
+    masking,
+    menu,
+    pages,
+    paths,
+    security,
+)
 
 FEATURES = (notices, jobs, accounts, catalog, booking, attendance, statistics, portal)
 
@@ -42,6 +54,7 @@ def create_app(given: Mapping[str, object] | None = None) -> Flask:
     dates.add_filters(app)
     masking.add_filters(app)
     menu.show(app)
+    pages.keep_in(app)
     for feature in FEATURES:
         feature.add_to(app)
     guard.protect(app)

@@ -3,15 +3,18 @@
 import logging
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from eduportal.shared.db import Busy
+from eduportal.shared.db import Busy, Unsure
 from eduportal.shared.refusal import Missing
 
 Page = tuple[str, int]
+
+# Seconds after which the turn to write is likely to be had.
+AGAIN_AFTER = 3
 
 
 def add_pages(app: Flask) -> None:
@@ -45,12 +48,14 @@ def _missing(_error: Missing) -> Page:
     return page(404, *_words(404))
 
 
-def _busy(_error: Busy) -> Page:
-    return page(
-        503,
-        _("지금 신청이 몰리고 있습니다"),
-        _("요청은 처리되지 않았고 바뀐 것도 없습니다. 잠시 뒤 다시 눌러 주세요."),
-    )
+def _busy(error: Busy) -> Response:
+    if isinstance(error, Unsure):
+        title = _("처리되었는지 확인하지 못했습니다")
+        sentence = _("앞 화면으로 돌아가 처리되었는지 먼저 확인해 주세요.")
+    else:
+        title = _("지금 신청이 몰리고 있습니다")
+        sentence = _("요청은 처리되지 않았고 바뀐 것도 없습니다. 잠시 뒤 다시 눌러 주세요.")
+    return make_response(*page(503, title, sentence), {"Retry-After": str(AGAIN_AFTER)})
 
 
 def _broken(error: Exception) -> Page:

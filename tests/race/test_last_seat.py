@@ -27,6 +27,12 @@ BOOKINGS = db.metadata.tables["booking"]
 SEATS, PEOPLE, PROCESSES = 5, 40, 4
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gets the place is asked here, not how quick a busy machine is."""
+    monkeypatch.setattr(shared_db, "TURN_SECONDS", 30)
+
+
 @pytest.fixture
 def run_id(app: Flask) -> int:
     """An open run with five seats, whose list takes everybody else."""
@@ -44,9 +50,8 @@ def person_ids(app: Flask) -> list[int]:
 def unlocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The turn to write switched off: every statement for itself, no row locked."""
     turn = app.extensions.pop("eduportal.turn", None)
-    engine = db.engine
-    if engine.dialect.name == "sqlite":
-        event.remove(engine, "begin", shared_db._begin)
+    if db.engine.dialect.name == "sqlite":
+        monkeypatch.setattr(db.engine.dialect, "do_begin", lambda _connection: None)
     for name in ("PERSON_LOCKED", "RUN_LOCKED"):
         monkeypatch.setattr(places, name, unlocking(getattr(places, name)))
     # Whoever reads slowly is overtaken: the pause that a busy server makes by itself.
@@ -59,8 +64,6 @@ def unlocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(places, "locked_run", slow)
     yield
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "begin", shared_db._begin)
     if turn:
         app.extensions["eduportal.turn"] = turn
 

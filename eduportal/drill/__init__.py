@@ -1,0 +1,1 @@
+"""A rehearsal of the opening minute: the real portal, a scratch database, virtual residents."""

@@ -12,6 +12,7 @@ from eduportal.catalog.office import (
     months,
     people,
     places,
+    policies,
     runs,
     settings,
     standard,
@@ -33,6 +34,7 @@ def add_to(app: Flask) -> None:
     app.register_blueprint(blocks.blueprint)
     app.register_blueprint(people.blueprint)
     app.register_blueprint(settings.blueprint)
+    app.register_blueprint(policies.blueprint)
     app.register_blueprint(instructors.blueprint)
     app.register_blueprint(standard.blueprint)
     app.register_blueprint(open_data.blueprint)

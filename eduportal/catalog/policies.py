@@ -4,15 +4,13 @@ from datetime import datetime
 
 from eduportal.catalog.models import Course, Office, Run
 from eduportal.catalog.rules.intake import Intake
-from eduportal.catalog.rules.policy import Policy
+from eduportal.catalog.rules.policy import COLUMNS, Finding, Policy, intake_findings
 from eduportal.shared.db import db
-
-_IN_COLUMNS = tuple(name for name in Policy.__dataclass_fields__ if name != "intake")
 
 
 def policy_of(office: Office) -> Policy:
     """What the office has set."""
-    columns = {name: getattr(office, name) for name in _IN_COLUMNS}
+    columns = {name: getattr(office, name) for name in COLUMNS}
     return Policy(**columns, intake=Intake.of(office.intake))
 
 
@@ -29,6 +27,18 @@ def intake_of(run: Run) -> Intake:
     if run.intake is not None:
         return Intake.of(run.intake)
     return policy_for(db.session.get(Course, run.course_id)).intake
+
+
+def completion_percent(run_id: int) -> int:
+    """The attendance that completes a run: its course's own rate, else the office's."""
+    return policy_for(db.session.get_one(Run, run_id).course).completion_percent
+
+
+def findings_of(run: Run, intake: Intake | None = None) -> list[Finding]:
+    """What contradicts itself in how a run's places are given, or would be by another intake."""
+    relations = run.relations.split(",")
+    window = run.apply_until - run.apply_from
+    return intake_findings(intake or intake_of(run), relations, window, run.needs_approval)
 
 
 def keep(run: Run, intake: Intake, meetings: list[datetime]) -> None:

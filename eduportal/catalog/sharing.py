@@ -19,6 +19,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 AVAILABILITY = {
     Status.UPCOMING: "PreOrder",
     Status.OPEN: "InStock",
+    Status.LEFT_OVER: "LimitedAvailability",
     Status.WAITLIST: "BackOrder",
 }
 

@@ -12,12 +12,15 @@ from eduportal.attendance import actions as attendance
 from eduportal.attendance.rules import Mark
 from eduportal.booking import actions as booking
 from eduportal.booking.actions import approving
+from eduportal.booking.actions.policies import change_policy
+from eduportal.booking.actions.promising import renew_promise
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, State
 from eduportal.catalog import actions as catalog
 from eduportal.catalog.closed_days import public_holidays
 from eduportal.catalog.models import Meeting, Run
 from eduportal.catalog.rules import CourseContent, Kind, RunPlan, Span, meeting_days
+from eduportal.catalog.rules.intake import SENIOR_65, ChannelShare, Intake, Selection
 from eduportal.demo.place import Lab, Site
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
@@ -25,6 +28,24 @@ from eduportal.shared.events import SYSTEM, By
 from eduportal.shared.refusal import Refused
 
 MORNING, AFTERNOON, EVENING = (time(10), time(12)), (time(14), time(16)), (time(19), time(21))
+FIRST_COME = Intake()
+DRAWN = Intake(Selection.DRAW, loss_memory=True, offer_hours=24, last_meeting=2, left_over=True)
+FAIR = Intake(Selection.FAIR_WINDOW, fair_hours=72, offer_hours=24)
+OLDER_FIRST = Intake(
+    Selection.PRIORITY_FIRST_COME,
+    groups=("basic_livelihood", "disabled", SENIOR_65),
+    reserved_percent=25,
+)
+BESIDE_ONLINE = Intake(
+    channels=(
+        ChannelShare("online"),
+        ChannelShare("phone", 25),
+        ChannelShare("visit", 25),
+        ChannelShare("kiosk"),
+    )
+)
+ASKED = Intake(offer_hours=24, last_meeting=2, left_over=True)
+IN_LINE = Intake(waiting_line=True)
 BASIC, START_UP, DUTY = "기초·활용", "창업·취업", "직무"
 
 
@@ -55,6 +76,8 @@ class Story:
     material_fee: int = 0
     approved: bool = False
     shown_in: timedelta | None = None
+    # None: as the office gives places; what is told of the past was first come, first served.
+    intake: Intake | None = FIRST_COME
 
 
 def _days(number: float) -> timedelta:
@@ -162,8 +185,9 @@ STORIES = (
         15,
         _days(-1.2),
         _days(2),
-        12,
+        31,
         track=START_UP,
+        intake=DRAWN,
     ),
     Story(
         "동영상 편집(파워디렉터)",
@@ -175,6 +199,7 @@ STORIES = (
         _days(1.1),
         9,
         section="야간",
+        intake=FAIR,
     ),
     Story(
         "컴퓨터활용능력 2급",
@@ -188,6 +213,7 @@ STORIES = (
         section="야간",
         fee=20000,
         material_fee=5000,
+        intake=OLDER_FIRST,
     ),
     Story(
         "스마트폰 활용",
@@ -200,6 +226,18 @@ STORIES = (
         33,
         youngest=55,
         known=True,
+        intake=BESIDE_ONLINE,
+    ),
+    Story(
+        "생활 속 인터넷 은행",
+        "이체와 공과금 내기를 안전하게 연습합니다.",
+        2,
+        AFTERNOON,
+        18,
+        _days(-2),
+        _days(2),
+        34,
+        intake=ASKED,
     ),
     Story(
         "영상 제작 실무",
@@ -224,6 +262,7 @@ STORIES = (
         timedelta(minutes=6),
         _days(3),
         section="야간",
+        intake=IN_LINE,
     ),
     Story(
         "스마트스토어 창업",
@@ -235,6 +274,7 @@ STORIES = (
         _days(10),
         track=START_UP,
         shown_in=_days(2),
+        intake=None,
     ),
     Story(
         "사진 편집",
@@ -245,6 +285,7 @@ STORIES = (
         _days(6),
         _days(9),
         section="오후",
+        intake=None,
     ),
     Story(
         "드론 영상 촬영",
@@ -310,9 +351,13 @@ class _Telling:
     def _publish(self) -> None:
         at = _announced(self.now, self.story.shown_in, time(9)) if self.story.shown_in else None
         catalog.publish_run(self.staff, self.run_id, None, at)
+        # What a worker does as soon as it sees the run: promise how lots will be drawn.
+        renew_promise(SYSTEM, self.run_id)
 
     def _approve_some(self) -> None:
         """The departments have got round to every application but the last three."""
+        if not self.story.approved:
+            return
         waiting = db.session.execute(
             sa.select(Booking.id, Booking.department)
             .where(Booking.run_id == self.run_id, Booking.state == State.APPLIED)
@@ -334,6 +379,8 @@ class _Telling:
         spans = self._spans()
         self.run_id = catalog.create_run(SYSTEM, course_id, self._run_plan(spans[0].start), None)
         catalog.set_meetings(SYSTEM, self.run_id, spans, None)
+        if self.story.intake is not None:
+            change_policy(SYSTEM, self.run_id, None, self.story.intake)
 
     def _run_plan(self, first: datetime) -> RunPlan:
         return RunPlan(

@@ -7,7 +7,9 @@ from eduportal.accounts import actions as accounts
 from eduportal.accounts.actions import NewEmployee
 from eduportal.accounts.passwords import hashed
 from eduportal.accounts.rules import DEMO_PASSWORD, Role
+from eduportal.catalog.actions.groups import add_start_set
 from eduportal.catalog.models import Center, CenterName, Instructor, Office, Room, Seat
+from eduportal.catalog.rules.intake import proposed
 from eduportal.demo.furnishing import furnish
 from eduportal.shared import clock
 from eduportal.shared.db import db
@@ -45,10 +47,12 @@ def build() -> Site:
             department="홍보전산과",
             phone="020000000",
             is_demo=True,
+            intake=proposed().kept(),
             policy_set_at=clock.now(),
             opened_at=clock.now(),
         )
     )
+    add_start_set(SYSTEM)
     start_up, culture = _centers()
     password = hashed(DEMO_PASSWORD)
     _account("admin@demo.example", "최관리", password, Role.ADMIN)

@@ -17,6 +17,7 @@ from eduportal.catalog.actions.office import open_office as opened
 from eduportal.catalog.actions.rooms import RoomFacts, add_room
 from eduportal.catalog.office.settings import next_window
 from eduportal.catalog.policies import policy_of
+from eduportal.catalog.wording import in_words
 from eduportal.portal.forms import (
     AdministratorForm,
     FirstCenterForm,
@@ -131,6 +132,7 @@ def open_office() -> Answer:
         lacks=lacks,
         policy=policy,
         preview=next_window(policy) if policy else None,
+        words=in_words(policy.intake) if policy else [],
         centers=catalog.centers(clock.today()),
         rooms=catalog.rooms(None, clock.today()),
         open=is_open(),

@@ -12,8 +12,10 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from eduportal.catalog import actions
+from eduportal.catalog.forms.policies import typed_of
 from eduportal.catalog.models import Center, Course, Room, Run
 from eduportal.catalog.rules import RunPlan, Span
+from eduportal.catalog.rules.intake import Intake
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 from eduportal.shared.events import By, Event
@@ -68,6 +70,13 @@ def read(run_id: int) -> Run:
     """The run as it stands now."""
     db.session.rollback()
     return db.session.get_one(Run, run_id, populate_existing=True)
+
+
+def as_typed(intake: Intake) -> dict[str, Any]:
+    """An intake as a browser sends the form that shows it."""
+    shown = {name: "" if value is None else value for name, value in typed_of(intake).items()}
+    ticked = {name: "y" for name, value in shown.items() if value is True}
+    return {name: value for name, value in shown.items() if value is not False} | ticked
 
 
 def only(center: Center) -> frozenset[int]:

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 
 from eduportal.catalog import actions, obstacles
 from eduportal.catalog.actions import places
 from eduportal.catalog.models import Center, Instructor, Room
 from eduportal.catalog.rules import Obstacles, Reason, RunState
 from eduportal.shared import dates
-from eduportal.shared import db as shared_db
 from eduportal.shared.db import db
 from eduportal.shared.refusal import Refused
 from tests.catalog.steps import STAFF, class_on, draft_in, in_days, plan_in, read
@@ -135,9 +133,8 @@ def saving(run_id: int, hours: tuple[int, int]) -> Callable[[], str]:
 def unlocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No turn to write and no row locked, and a pause between looking and writing."""
     turn = app.extensions.pop("eduportal.turn", None)
-    engine = db.engine
-    if engine.dialect.name == "sqlite":
-        event.remove(engine, "begin", shared_db._begin)
+    if db.engine.dialect.name == "sqlite":
+        monkeypatch.setattr(db.engine.dialect, "do_begin", lambda _connection: None)
     monkeypatch.setattr(sa.Select, "with_for_update", lambda self, **_options: self)
     look = obstacles.obstacles_around
 
@@ -148,8 +145,6 @@ def unlocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(places, "obstacles_around", look_slowly)
     yield
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "begin", shared_db._begin)
     if turn:
         app.extensions["eduportal.turn"] = turn
 

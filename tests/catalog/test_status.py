@@ -13,6 +13,7 @@ from eduportal.catalog import rules
 from eduportal.catalog.models import Run
 from eduportal.catalog.queries import status_is
 from eduportal.catalog.rules import RunState, Status
+from eduportal.catalog.rules.intake import Selection
 from eduportal.shared.db import db
 from tests.factories import create_run
 
@@ -37,10 +38,28 @@ def every_standing(app: Flask) -> None:
         )
         if (values := standing(state, opens, closes, meets, places, waiting, shown))
     ]
+    rows += [
+        row | ways
+        for row, ways in product(rows, ways_of_giving())
+        if row["state"] is RunState.PUBLISHED and row["published_at"] == NOW and row["waiting"] < 2
+    ]
     for number, row in enumerate(rows):
         row["id"] = 1000 + number
     db.session.execute(sa.insert(Run), rows)
     db.session.commit()
+
+
+def ways_of_giving() -> list[dict[str, object]]:
+    """How places may be given besides first come, first served."""
+    draws: dict[str, object] = {"selection": Selection.DRAW}
+    later: dict[str, object] = {"left_over": True}
+    return [
+        draws,
+        draws | {"selected_at": NOW - MOMENT},
+        *(later | {"gives_until": moment} for moment in (None, *MOMENTS)),
+        draws | later | {"gives_until": NOW + MOMENT},
+        draws | later | {"gives_until": NOW + MOMENT, "selected_at": NOW},
+    ]
 
 
 def standing(
@@ -103,6 +122,9 @@ def test_for_any_values_exactly_one_status_holds(
     run.published_at = data.draw(moments)
     run.starts_at, run.ends_at = sorted((data.draw(moments), data.draw(moments)))
     run.places_taken, run.waiting = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 11))
+    run.selection = data.draw(st.sampled_from(Selection))
+    run.selected_at = data.draw(st.none() | moments)
+    run.left_over, run.gives_until = data.draw(st.booleans()), data.draw(st.none() | moments)
     db.session.commit()
 
     held = [wanted for wanted in Status if db.session.scalar(sa.select(status_is(wanted, now)))]

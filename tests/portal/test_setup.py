@@ -14,6 +14,7 @@ from eduportal.accounts.rules import Reason, Role, setup_code
 from eduportal.catalog.actions.office import OfficeFacts, save_office, save_policy
 from eduportal.catalog.models import Center, Office, Room, Seat
 from eduportal.catalog.queries import rooms
+from eduportal.catalog.rules.intake import Intake
 from eduportal.catalog.rules.policy import Policy, policy_refusal
 from eduportal.portal.forms import FirstRoomForm
 from eduportal.portal.readiness import Lack, missing
@@ -22,7 +23,7 @@ from eduportal.shared.db import db
 from eduportal.shared.events import SYSTEM, Event
 from eduportal.shared.refusal import Refused
 from tests.accounts.steps import NOON, count, is_in, sign_in, sign_in_to_work
-from tests.catalog.steps import words
+from tests.catalog.steps import as_typed, words
 from tests.factories import (
     create_account,
     create_center,
@@ -52,7 +53,7 @@ POLICY = {
     "minimum_age": 14,
     "completion_percent": 80,
     "minimum_percent": 50,
-}
+} | as_typed(Intake())
 
 
 @pytest.fixture

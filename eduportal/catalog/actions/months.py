@@ -9,9 +9,11 @@ from eduportal.catalog.actions import places
 from eduportal.catalog.actions.courses import COPIED
 from eduportal.catalog.actions.following import follow_meetings
 from eduportal.catalog.actions.places import Centers
-from eduportal.catalog.models import Meeting, Run
+from eduportal.catalog.models import DepartmentQuota, Meeting, Run
 from eduportal.catalog.month_plans import Draft, problems_of
+from eduportal.catalog.policies import keep
 from eduportal.catalog.rules import RunState
+from eduportal.catalog.rules.intake import Intake
 from eduportal.catalog.rules.months import Reason
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
@@ -48,6 +50,19 @@ def _sources(drafts: Sequence[Draft], centers: Centers) -> dict[int, Run]:
     return found
 
 
+def _copy_policy(run: Run, source: Run) -> None:
+    """How places are given, and how many each department may have, go along."""
+    if source.intake is not None:
+        keep(run, Intake.of(source.intake), [slot.span.start for slot in places.slots_of(run.id)])
+    shares = sa.select(DepartmentQuota.department, DepartmentQuota.places).where(
+        DepartmentQuota.run_id == source.id
+    )
+    db.session.add_all(
+        DepartmentQuota(run_id=run.id, department=department, places=count)
+        for department, count in db.session.execute(shares)
+    )
+
+
 def _create(by: By, draft: Draft, source: Run) -> int:
     run = Run(
         course_id=source.course_id,
@@ -69,6 +84,7 @@ def _create(by: By, draft: Draft, source: Run) -> int:
         for slot in draft.slots
     )
     db.session.flush()
+    _copy_policy(run, source)
     follow_meetings(run.id)
     events.record(
         by, "run.created", run_id=run.id, title=run.full_title, copied_from=draft.source_id

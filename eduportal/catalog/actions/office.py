@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import time
-from typing import Any
 
 import sqlalchemy as sa
 
 from eduportal.accounts.actions.once import insert_once
+from eduportal.catalog.actions.policies import merged, refuse_findings
 from eduportal.catalog.models import Office
 from eduportal.catalog.policies import policy_of
 from eduportal.catalog.refusals import refuse, refused
@@ -25,15 +24,6 @@ LABELS = {
     "phone": "대표 전화",
     "email": "이메일",
     "homepage": "누리집",
-    "window_from_day": "접수 시작일",
-    "window_from_time": "접수 시작 시각",
-    "window_until_day": "접수 마감일",
-    "window_until_time": "접수 마감 시각",
-    "monthly_limit": "한 달에 신청할 수 있는 강좌",
-    "waiting_limit": "대기 인원",
-    "minimum_age": "최저 나이",
-    "completion_percent": "수료 기준",
-    "minimum_percent": "최소 인원",
 }
 
 
@@ -63,13 +53,17 @@ def save_office(by: By, facts: OfficeFacts, seen: Mapping[str, str]) -> None:
 @writing
 def save_policy(by: By, policy: Policy, seen: Mapping[str, str]) -> None:
     """Set the defaults of every run to come; the record keeps old and new."""
-    refuse(rules.policy_refusal(policy))
+    refuse_findings(policy)
     office = _locked()
-    wanted = asdict(policy)
-    # How places are given has a form, and so a verb, of its own.
-    del wanted["intake"]
-    _change(by, "office.policy", office, wanted, seen)
+    new, changed = merged(seen, policy, policy_of(office))
+    # What was merged out of two people's changes must hold together too.
+    refuse_findings(new)
+    for name in rules.COLUMNS:
+        setattr(office, name, getattr(new, name))
+    office.intake = new.intake.kept()
     office.policy_set_at = clock.now()
+    if changed:
+        events.record(by, "office.policy", subject="office", subject_id=1, changed=changed)
 
 
 @writing
@@ -102,12 +96,6 @@ def _change(
         raise refused((places.Reason.CHANGED_MEANWHILE, {"fields": fields}))
     for name, value in changes.items():
         setattr(office, name, value)
-    # What was merged out of two people's changes must hold together too.
-    refuse(rules.policy_refusal(policy_of(office)))
     if changes:
-        changed = {name: [_plain(now[name]), _plain(new)] for name, new in changes.items()}
+        changed = {name: [now[name], new] for name, new in changes.items()}
         events.record(by, verb, subject="office", subject_id=1, changed=changed)
-
-
-def _plain(value: Any) -> Any:
-    return f"{value:%H:%M}" if isinstance(value, time) else value

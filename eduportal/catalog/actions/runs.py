@@ -10,6 +10,7 @@ from eduportal.catalog import rules
 from eduportal.catalog.actions import places
 from eduportal.catalog.actions.courses import COPIED
 from eduportal.catalog.actions.following import follow_meetings, follow_texts
+from eduportal.catalog.actions.openings import opening_for
 from eduportal.catalog.actions.places import Centers
 from eduportal.catalog.models import (
     Center,
@@ -21,7 +22,7 @@ from eduportal.catalog.models import (
     Run,
     StandardRecord,
 )
-from eduportal.catalog.policies import intake_of, keep
+from eduportal.catalog.policies import findings_of, intake_of, keep
 from eduportal.catalog.refusals import refuse, refused
 from eduportal.catalog.rules import Reason, RunPlan, RunState, editing, publishing
 from eduportal.shared import clock, events
@@ -77,6 +78,7 @@ def edit_run(
     changed = _changes(run, merged.plan)
     if changed:
         _edit(run, merged.plan, changed, centers, reason)
+        _ask_the_policy(by, run, changed)
         events.record(by, "run.edited", run_id=run_id, reason=reason, changed=_in_json(changed))
     return merged.theirs
 
@@ -102,6 +104,8 @@ def publish_run(by: By, run_id: int, centers: Centers, at: datetime | None = Non
     keep(run, intake_of(run), [slot.span.start for slot in places.slots_of(run_id)])
     run.state = RunState.PUBLISHED
     run.published_at = at or now
+    if run.waiting_line:
+        opening_for(by, run.apply_from)
     verb = "run.scheduled" if at else "run.published"
     events.record(by, verb, run_id=run_id, title=run.full_title, at=run.published_at.isoformat())
 
@@ -146,9 +150,27 @@ def _edit(run: Run, plan: RunPlan, changed: Changes, centers: Centers, reason: s
     follow_texts([run])
 
 
+def _ask_the_policy(by: By, run: Run, changed: Changes) -> None:
+    """What the run keeps of how its places are given goes with its window and whom it is for."""
+    if run.state is not RunState.PUBLISHED or not _ASKED_WITH_POLICY & changed.keys():
+        return
+    _refuse_findings(run)
+    if "apply_from" in changed and run.waiting_line:
+        opening_for(by, run.apply_from)
+
+
+_ASKED_WITH_POLICY = frozenset({"apply_from", "apply_until", "relations", "needs_approval"})
+
+
+def _refuse_findings(run: Run) -> None:
+    for _field, reason, facts in findings_of(run):
+        raise refused((reason, facts))
+
+
 def _refuse_unready(run: Run, now: datetime) -> None:
     for refusal in rules.publication_refusals(run.readiness, now):
         raise refused(refusal)
+    _refuse_findings(run)
 
 
 def _ask_about(plan: RunPlan, centers: Centers, run: Run | None = None) -> None:

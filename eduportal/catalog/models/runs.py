@@ -4,14 +4,25 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from eduportal.accounts.rules import Audience
 from eduportal.catalog.models.instructors import Instructor
 from eduportal.catalog.models.places import Center, Room
 from eduportal.catalog.rules import Kind, Readiness, RunState, Standing
 from eduportal.catalog.rules.intake import Selection
-from eduportal.shared.db import Model, choice
+from eduportal.shared import clock
+from eduportal.shared.db import Model, UTCDateTime, choice
+
+# Bookings lie above: of their table a run knows only that an offer of a place ends.
+_OFFERS = sa.table(
+    "booking",
+    sa.column("run_id", sa.Integer),
+    sa.column("state", sa.String),
+    sa.column("offer_until", UTCDateTime()),
+)
+_NOW: sa.BindParameter[datetime] = sa.bindparam(None, callable_=clock.now, type_=UTCDateTime())
 
 
 class Course(Model):
@@ -46,7 +57,8 @@ class Run(Model):
     office's, and keeps that from its publication on. `selection` and `waiting_line` are copies for
     lists; `selected_at`: when lots or a screening decided. Freed places are given until
     `gives_until`, with `left_over` also to whoever applies after the window; `seats_released_at`:
-    when staff gave up keeping accessible seats.
+    when staff gave up keeping accessible seats; `lost_places`: what broken PCs took off the
+    capacity and nobody has put back.
 
     Copies title, kind, track and audience of its course, so that later edits of the course leave
     what was offered as it was. `starts_at`, `ends_at`, `meeting_count`, `minutes`, `weekdays`
@@ -62,6 +74,7 @@ class Run(Model):
         sa.CheckConstraint("places_taken BETWEEN 0 AND capacity", name="not_oversold"),
         sa.CheckConstraint("waiting >= 0", name="waiting"),
         sa.CheckConstraint("applied >= 0", name="applied"),
+        sa.CheckConstraint("lost_places >= 0", name="lost_places"),
         sa.CheckConstraint("apply_from < apply_until", name="window"),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_on IS NOT NULL)", name="cancelled_on"
@@ -117,6 +130,7 @@ class Run(Model):
     gives_until: Mapped[datetime | None]
     left_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     seats_released_at: Mapped[datetime | None]
+    lost_places: Mapped[int] = mapped_column(default=0, server_default="0")
     relations: Mapped[str] = mapped_column(sa.String(40), default="lives,works,studies")
 
     starts_at: Mapped[datetime | None]
@@ -135,6 +149,20 @@ class Run(Model):
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
+    # Offers that are over, which no write has closed yet; asked only where it matters.
+    lapsed_offers: Mapped[int] = column_property(
+        sa.select(sa.func.count())
+        .select_from(_OFFERS)
+        .where(
+            _OFFERS.c.run_id == id,
+            _OFFERS.c.state == "offered",
+            _OFFERS.c.offer_until <= _NOW,
+        )
+        .correlate_except(_OFFERS)
+        .scalar_subquery(),
+        deferred=True,
+    )
+
     course: Mapped[Course] = relationship()
     center: Mapped[Center] = relationship()
     room: Mapped[Room | None] = relationship()
@@ -148,10 +176,33 @@ class Run(Model):
         """Title with its section: `ITQ 한글 (오전)`."""
         return f"{self.title} ({self.section})" if self.section else self.title
 
+    @hybrid_property
+    def places_held(self) -> int:
+        """Places that are taken for a reader: an offer that is over holds none, if nobody waits."""
+        if self.waiting or self.places_taken < self.capacity:
+            return self.places_taken
+        return self.places_taken - self.lapsed_offers
+
+    @places_held.inplace.expression
+    @classmethod
+    def _places_held(cls) -> sa.ColumnElement[int]:
+        full = sa.and_(cls.waiting == 0, cls.places_taken >= cls.capacity)
+        return sa.case((full, cls.places_taken - cls.lapsed_offers), else_=cls.places_taken)
+
+    @property
+    def given_until(self) -> datetime | None:
+        """Until when freed places are given: to the cut-off of its policy, else to the start."""
+        return self.gives_until or self.starts_at
+
     @property
     def seats_left(self) -> int:
         """Places that a newcomer can still get: none while people wait for them."""
         return self.standing.seats_left
+
+    @property
+    def collects(self) -> bool:
+        """Whether applications are collected still, to be decided together."""
+        return self.standing.collects
 
     @property
     def standing(self) -> Standing:
@@ -163,10 +214,14 @@ class Run(Model):
             self.starts_at,
             self.ends_at,
             self.capacity,
-            self.places_taken,
+            self.places_held,
             self.waiting,
             self.waiting_limit,
             self.published_at,
+            self.selection,
+            self.selected_at,
+            self.left_over,
+            self.gives_until,
         )
 
     @property

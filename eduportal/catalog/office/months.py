@@ -14,10 +14,11 @@ from eduportal.catalog.actions.runs import plan_of
 from eduportal.catalog.forms.months import DraftForm, MonthsForm, WindowForm
 from eduportal.catalog.models import Run
 from eduportal.catalog.month_plans import Draft, Problems, closed_by_center, problems_of
-from eduportal.catalog.policies import policy_of
+from eduportal.catalog.policies import policy_for
 from eduportal.catalog.queries import months as month_queries
-from eduportal.catalog.rules import RunPlan, Span, WindowPattern, months, usual_window
+from eduportal.catalog.rules import RunPlan, Span, months, usual_window
 from eduportal.catalog.rules.months import Class, Fall, Reason, Rhythm
+from eduportal.catalog.rules.policy import Policy
 from eduportal.shared import clock, dates, guard
 from eduportal.shared.forms import Form, carried_out, options
 from eduportal.shared.guard import staff
@@ -40,7 +41,7 @@ class Ground:
     """What all drafts of a month stand on."""
 
     month: date
-    pattern: WindowPattern
+    usual: Policy
     closed: Mapping[int, Mapping[date, str]]
     window: tuple[datetime | None, datetime | None] = (None, None)
 
@@ -222,10 +223,9 @@ def _fill_choices(cards: Sequence[Card], month: date) -> None:
 
 def _ground(month: date, among: frozenset[int], window: WindowForm | None) -> Ground:
     before = dates.first_of_month(month - timedelta(days=1))
-    office = queries.office()
     return Ground(
         month,
-        policy_of(office).window if office else WindowPattern(),
+        policy_for(None),
         closed_by_center(among, before, months.latest_day(month)),
         (window.apply_from.data, window.apply_until.data) if window else (None, None),
     )
@@ -270,7 +270,9 @@ def _is_valid(form: DraftForm) -> bool:
 def _planned(card: Card, starts: datetime, ground: Ground) -> RunPlan:
     """What was decided about the run, with the place, the people and the window that are new."""
     closed = ground.closed[card.run.center_id]
-    opens, closes = usual_window(ground.pattern, dates.seoul_date(starts), closed)
+    own = card.run.course.policy
+    pattern = (Policy.of(own) if own else ground.usual).window
+    opens, closes = usual_window(pattern, dates.seoul_date(starts), closed)
     typed = card.form.data
     return replace(
         plan_of(card.run),

@@ -28,12 +28,13 @@ from eduportal.catalog.models import Course, Run
 from eduportal.catalog.office import run_editing
 from eduportal.catalog.office.run_editing import Seen
 from eduportal.catalog.office.run_words import RunWords
-from eduportal.catalog.policies import policy_of
+from eduportal.catalog.policies import policy_for
 from eduportal.catalog.queries import OfficeFilters
 from eduportal.catalog.queries.runs import draft_count, last_changes
 from eduportal.catalog.rules import RunPlan, RunState, Span, Status, editing, months
 from eduportal.catalog.rules.bulk import Act
 from eduportal.catalog.rules.policy import Policy
+from eduportal.catalog.wording import in_words, run_in_words
 from eduportal.shared import clock, dates, guard
 from eduportal.shared.forms import Form, carried_out, options
 from eduportal.shared.guard import staff, viewer
@@ -88,13 +89,14 @@ def run(run_id: int) -> str:
 def new_run(course_id: int) -> Answer:
     """Plan a run of a course."""
     course = _course(course_id)
-    form = _filled_in(RunForm(data=_usual_plan()))
+    policy = policy_for(course)
+    form = _filled_in(RunForm(data=_usual_plan(policy)))
     _leave_out(form, ("reason", "seen"))
     _leave_out(form, () if course.audience is Audience.EMPLOYEE else EMPLOYEES_ONLY)
     if form.validate_on_submit():
         plan = form.plan()
         if plan.minimum_people is None:
-            plan = replace(plan, minimum_people=_usual_minimum(plan.capacity))
+            plan = replace(plan, minimum_people=_usual_minimum(policy, plan.capacity))
         try:
             run_id = actions.create_run(guard.by(), course_id, plan, guard.center_ids())
         except Refused as refused:
@@ -106,7 +108,7 @@ def new_run(course_id: int) -> Answer:
         "catalog/office_new_run.html",
         form,
         course=course,
-        usual=(USUAL_CAPACITY, _usual_minimum(USUAL_CAPACITY)),
+        usual=(USUAL_CAPACITY, _usual_minimum(policy, USUAL_CAPACITY)),
     )
 
 
@@ -246,7 +248,13 @@ def course(course_id: int) -> Answer:
     if form.validate_on_submit() and carried_out(form, act):
         flash(_("과정을 바꾸었습니다."))
         return redirect(url_for("catalog_office.courses"), 303)
-    return _page("catalog/office_course.html", form, course=found, tracks=queries.tracks())
+    return _page(
+        "catalog/office_course.html",
+        form,
+        course=found,
+        tracks=queries.tracks(),
+        words=in_words(policy_for(found).intake),
+    )
 
 
 def _page(template: str, form: Form, **values: object) -> Answer:
@@ -262,6 +270,7 @@ def _run_page(run: Run, refusal: str | None = None, form: PublishForm | None = N
         status=rules.status(run.standing, clock.now()),
         center=_center_names()[run.center_id],
         lacking=queries.lacking(run, clock.now()) if is_draft else [],
+        words=run_in_words(run),
         is_draft=is_draft,
         refusal=refusal,
         form=form or PublishForm(None, data={"when": "now"}),
@@ -336,8 +345,7 @@ def _query(form: OfficeFilterForm) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def _usual_plan() -> dict[str, object]:
-    policy = _policy()
+def _usual_plan(policy: Policy) -> dict[str, object]:
     opens, closes, month = _usual_window(policy)
     return {
         "capacity": USUAL_CAPACITY,
@@ -354,18 +362,13 @@ def _usual_plan() -> dict[str, object]:
     }
 
 
-def _policy() -> Policy:
-    office = queries.office()
-    return policy_of(office) if office else Policy()
-
-
-def _usual_minimum(capacity: int) -> int | None:
-    """How many people a run of so many places needs, by the office's rule; None: any number."""
-    return math.ceil(capacity * _policy().minimum_percent / 100) or None
+def _usual_minimum(policy: Policy, capacity: int) -> int | None:
+    """How many people a run of so many places needs, by these defaults; None: any number."""
+    return math.ceil(capacity * policy.minimum_percent / 100) or None
 
 
 def _usual_window(policy: Policy) -> tuple[datetime, datetime, date]:
-    """The office's next window that is not over yet, and the month whose classes it is for."""
+    """The next window that is not over yet, and the month whose classes it is for."""
     month = dates.next_month(clock.today())
     while True:
         before = dates.first_of_month(month - timedelta(days=1))

@@ -1,6 +1,6 @@
 """Administrators: the office's name and contact, and the defaults of its runs."""
 
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,11 +11,15 @@ from eduportal.catalog import queries
 from eduportal.catalog.actions import office as actions
 from eduportal.catalog.actions.office import OfficeFacts
 from eduportal.catalog.closed_days import closed_days
-from eduportal.catalog.forms.office import OfficeForm, PolicyForm
+from eduportal.catalog.forms.office import OfficeForm
+from eduportal.catalog.forms.policies import PolicyForm, seen_of, typed_of_policy
+from eduportal.catalog.models import Office
+from eduportal.catalog.office import policy_pages
 from eduportal.catalog.policies import policy_of
-from eduportal.catalog.refusals import refused
 from eduportal.catalog.rules import usual_window
-from eduportal.catalog.rules.policy import Policy, policy_refusal
+from eduportal.catalog.rules.intake import Intake, Selection, proposed
+from eduportal.catalog.rules.policy import Policy
+from eduportal.catalog.wording import in_words, parts_in_words
 from eduportal.shared import clock, dates, guard
 from eduportal.shared.forms import Form, carried_out
 from eduportal.shared.guard import admin
@@ -38,6 +42,7 @@ def index() -> str:
         row=office,
         policy=policy,
         preview=next_window(policy) if policy else None,
+        words=in_words(policy.intake) if policy else [],
     )
 
 
@@ -68,10 +73,9 @@ def policy() -> Answer:
         flash(_("사무소 이름과 연락처를 먼저 저장해 주세요."), "warning")
         return redirect(url_for("catalog_settings.office"), 303)
     now = policy_of(row)
-    shown_now = {name: fact for name, fact in asdict(now).items() if name != "intake"}
-    form = PolicyForm(data=shown_now)
-    form.remember(shown_now)
-    fine = form.validate_on_submit()
+    start = replace(now, intake=_proposal(row, now.intake))
+    form = policy_pages.filled_in(PolicyForm, typed_of_policy(start), seen_of(now))
+    fine = policy_pages.is_fine(form)
 
     def act() -> None:
         actions.save_policy(guard.by(), form.policy(), form.as_seen())
@@ -79,17 +83,25 @@ def policy() -> Answer:
     if fine and request.form.get("step") != "look" and carried_out(form, act):
         flash(_("기본 모집 기준을 저장했습니다."))
         return _onward()
-    shown = form.policy() if fine else now
-    refusal = policy_refusal(shown)
-    if refusal and not form.form_errors:
-        form.form_errors.append(refused(refusal).sentence)
+    shown = form.policy() if fine else start
     return _page(
         "catalog/settings/policy.html",
         form,
-        policy=now if refusal else shown,
-        preview=next_window(now if refusal else shown),
-        looked=fine and not refusal,
+        policy=shown,
+        preview=next_window(shown),
+        looked=fine,
+        words=in_words(shown.intake),
+        parts=parts_in_words(shown.intake),
+        is_new=row.policy_set_at is None,
+        first_come=start.intake.selection is Selection.FIRST_COME,
     )
+
+
+def _proposal(row: Office, now: Intake) -> Intake:
+    """What is shown first: a proposal until somebody has saved what this office wants."""
+    if row.policy_set_at is not None or now != Intake():
+        return now
+    return now if request.args.get("start") == "first-come" else proposed()
 
 
 def next_window(policy: Policy) -> tuple[datetime, datetime]:

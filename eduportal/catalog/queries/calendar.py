@@ -10,6 +10,7 @@ from eduportal.accounts.rules import Audience
 from eduportal.catalog.models import Course, Instructor, Room, Run
 from eduportal.catalog.queries.among import Condition
 from eduportal.catalog.queries.runs import (
+    OPEN_TO_NEWCOMERS,
     RunLine,
     lines,
     not_over,
@@ -98,8 +99,8 @@ def next_opening(after: datetime, now: datetime, center_id: int | None = None) -
 
 def open_at(center_id: int, now: datetime) -> list[RunLine]:
     """A center's runs that newcomers can apply for, and those that open next."""
-    wanted = [status_is(one, now) for one in (Status.OPEN, Status.WAITLIST, Status.UPCOMING)]
-    order = (Run.apply_from > now, Run.apply_until, Run.starts_at, Run.id)
+    wanted = [status_is(one, now) for one in (*OPEN_TO_NEWCOMERS, Status.UPCOMING)]
+    order = (Run.apply_from > now, Run.apply_until <= now, Run.apply_until, Run.starts_at, Run.id)
     return lines([public(now), Run.center_id == center_id, sa.or_(*wanted)], order, now)
 
 

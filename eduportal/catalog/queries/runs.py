@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eduportal.accounts.models import Account
 from eduportal.accounts.rules import Audience
 from eduportal.catalog.models import Instructor, Meeting, Room, Run
+from eduportal.catalog.policies import findings_of
 from eduportal.catalog.queries.among import Centers, Condition, in_centers
 from eduportal.catalog.refusals import refused
 from eduportal.catalog.rules import (
@@ -22,11 +23,13 @@ from eduportal.catalog.rules import (
     publication_refusals,
     status,
 )
+from eduportal.catalog.rules.intake import Selection
 from eduportal.shared.dates import next_month
 from eduportal.shared.db import db
 from eduportal.shared.events import Event
 
 PER_PAGE = 24
+OPEN_TO_NEWCOMERS = (Status.OPEN, Status.WAITLIST, Status.LEFT_OVER)
 MOST_PAGES = 10_000
 
 
@@ -90,6 +93,9 @@ class RunLine:
     places_taken: int
     waiting: int
     seats_left: int
+    selection: Selection = Selection.FIRST_COME
+    collects: bool = False
+    applied: int = 0
 
 
 class RunLines(Pagination):
@@ -122,15 +128,41 @@ def status_is(wanted: Status, now: datetime) -> Condition:
     return sa.and_(begun, Run.apply_until <= now, _course_status_is(wanted, now))
 
 
+COLLECTING = tuple(one for one in Selection if one.collects)
+
+
+def collects() -> Condition:
+    """The condition in SQL that applications of a run are collected still."""
+    return sa.and_(Run.selection.in_(COLLECTING), Run.selected_at.is_(None))
+
+
 def _open_status_is(wanted: Status) -> Condition:
-    has_place = sa.and_(Run.places_taken < Run.capacity, Run.waiting == 0)
+    takes_in = sa.or_(collects(), _has_place())
     if wanted is Status.OPEN:
-        return has_place
+        return takes_in
     may_wait = Run.waiting < Run.waiting_limit
-    return sa.and_(~has_place, may_wait if wanted is Status.WAITLIST else ~may_wait)
+    return sa.and_(~takes_in, may_wait if wanted is Status.WAITLIST else ~may_wait)
+
+
+def _has_place() -> Condition:
+    return sa.and_(Run.places_held < Run.capacity, Run.waiting == 0)
 
 
 def _course_status_is(wanted: Status, now: datetime) -> Condition:
+    # No moment compared with none is neither true nor false: it is asked for first.
+    to_start = sa.or_(Run.starts_at.is_(None), Run.starts_at > now)
+    deciding = sa.and_(collects(), to_start)
+    if wanted is Status.DECIDING:
+        return deciding
+    until = sa.func.coalesce(Run.gives_until, Run.starts_at)
+    gives = sa.and_(until.is_not(None), until > now)
+    left_over = sa.and_(Run.left_over, gives, ~collects(), _has_place())
+    if wanted is Status.LEFT_OVER:
+        return left_over
+    return sa.and_(~deciding, ~left_over, _stage_is(wanted, now))
+
+
+def _stage_is(wanted: Status, now: datetime) -> Condition:
     if wanted is Status.STARTING:
         return sa.or_(Run.starts_at.is_(None), Run.ends_at.is_(None), Run.starts_at > now)
     ended = Run.ends_at <= now
@@ -151,10 +183,11 @@ def open_now(now: datetime, most: int = 6) -> list[RunLine]:
 
     Employees' runs stand behind: most who come are residents.
     """
-    is_open = sa.or_(status_is(Status.OPEN, now), status_is(Status.WAITLIST, now))
+    is_open = sa.or_(*(status_is(one, now) for one in OPEN_TO_NEWCOMERS))
     order = (
         Run.audience != Audience.RESIDENT,
-        ~status_is(Status.OPEN, now),
+        status_is(Status.WAITLIST, now),
+        Run.apply_until <= now,
         Run.apply_until,
         Run.starts_at,
         Run.id,
@@ -251,7 +284,9 @@ def instructor_names() -> dict[int, str]:
 
 def lacking(draft: Run, now: datetime) -> list[str]:
     """Sentences that name what a draft still needs before it can be published."""
-    return [refused(refusal).sentence for refusal in publication_refusals(draft.readiness, now)]
+    contradictions = [(reason, facts) for _field, reason, facts in findings_of(draft)]
+    refusals = [*publication_refusals(draft.readiness, now), *contradictions]
+    return [refused(refusal).sentence for refusal in refusals]
 
 
 _LINE = (
@@ -270,9 +305,14 @@ _LINE = (
     Run.starts_at,
     Run.ends_at,
     Run.capacity,
-    Run.places_taken,
+    Run.places_held.label("places_taken"),
     Run.waiting,
     Run.waiting_limit,
+    Run.applied,
+    Run.selection,
+    Run.selected_at,
+    Run.left_over,
+    Run.gives_until,
     Run.weekdays,
     Run.time_of_day,
     Run.starts_on,
@@ -301,18 +341,7 @@ def _lines(statement: sa.Select[*tuple[Any, ...]], now: datetime) -> list[RunLin
 
 
 def _line(row: sa.Row[*tuple[Any, ...]], now: datetime) -> RunLine:
-    standing = Standing(
-        row.state,
-        row.apply_from,
-        row.apply_until,
-        row.starts_at,
-        row.ends_at,
-        row.capacity,
-        row.places_taken,
-        row.waiting,
-        row.waiting_limit,
-        row.published_at,
-    )
+    standing = _standing(row)
     return RunLine(
         id=row.id,
         title=f"{row.title} ({row.section})" if row.section else row.title,
@@ -334,6 +363,28 @@ def _line(row: sa.Row[*tuple[Any, ...]], now: datetime) -> RunLine:
         places_taken=row.places_taken,
         waiting=row.waiting,
         seats_left=standing.seats_left,
+        selection=row.selection,
+        collects=standing.collects,
+        applied=row.applied,
+    )
+
+
+def _standing(row: sa.Row[*tuple[Any, ...]]) -> Standing:
+    return Standing(
+        row.state,
+        row.apply_from,
+        row.apply_until,
+        row.starts_at,
+        row.ends_at,
+        row.capacity,
+        row.places_taken,
+        row.waiting,
+        row.waiting_limit,
+        row.published_at,
+        row.selection,
+        row.selected_at,
+        row.left_over,
+        row.gives_until,
     )
 
 
@@ -381,10 +432,11 @@ def _public_order(wanted: Status | None, now: datetime) -> tuple[Any, ...]:
     upcoming = status_is(Status.UPCOMING, now)
     rank = sa.case(
         (status_is(Status.OPEN, now), 0),
-        (status_is(Status.WAITLIST, now), 1),
-        (upcoming, 2),
-        (Run.state == RunState.PUBLISHED, 3),
-        else_=4,
+        (status_is(Status.LEFT_OVER, now), 1),
+        (status_is(Status.WAITLIST, now), 2),
+        (upcoming, 3),
+        (Run.state == RunState.PUBLISHED, 4),
+        else_=5,
     )
     return rank, sa.case((upcoming, Run.apply_from)), Run.starts_at, Run.id
 

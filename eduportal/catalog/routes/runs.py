@@ -13,13 +13,16 @@ from eduportal.catalog.models import Meeting
 from eduportal.catalog.queries import CenterLine, Filters
 from eduportal.catalog.queries import calendar as calendar_queries
 from eduportal.catalog.queries.alternatives import alternatives
+from eduportal.catalog.queries.changes import next_change
 from eduportal.catalog.queries.fees import run_money
 from eduportal.catalog.routes.blueprint import blueprint
 from eduportal.catalog.rules import Kind, Status
 from eduportal.catalog.sharing import course_data, description
+from eduportal.catalog.wording import run_in_words
 from eduportal.shared import clock as clocks
 from eduportal.shared.forms import options
 from eduportal.shared.guard import public
+from eduportal.shared.pages import same_for_strangers
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Chosen:
 
 @blueprint.route("/runs")
 @public
+@same_for_strangers(next_change)
 def runs() -> str:
     """The runs that everybody can see, narrowed and searched."""
     centers = queries.centers(clocks.today())
@@ -55,6 +59,7 @@ def runs() -> str:
 
 @blueprint.route("/runs/<int:run_id>")
 @public
+@same_for_strangers(next_change)
 def run(run_id: int) -> str:
     """Every fact that somebody needs before applying."""
     found = queries.run(run_id, clocks.now())
@@ -73,6 +78,7 @@ def run(run_id: int) -> str:
         related=calendar_queries.related(found, clocks.now()),
         alternatives=alternatives(run_id, clocks.now()),
         money=run_money(found),
+        words=run_in_words(found),
         url=url,
         description=description(found, status, center),
         course_data=course_data(found, status, center, queries.office(), url),

@@ -21,6 +21,16 @@ COMPUTED_GROUPS = {
 }
 
 
+# Whom a window in a row is for, as residents read it.
+WHO = {
+    PRIORITY: "우선 대상인 분",
+    "lives": "우리 구에 사는 분",
+    "works": "우리 구에 직장이 있는 분",
+    "studies": "우리 구에 다니는 학교가 있는 분",
+    "elsewhere": "다른 지역에 사는 분",
+}
+
+
 class Selection(StrEnum):
     """How it is decided who gets a place (선정방법, R1)."""
 
@@ -63,12 +73,25 @@ class Repeat(StrEnum):
     REFUSE = "refuse"
     WAIT = "wait"
 
+    @property
+    def label(self) -> str:
+        """As written on screen."""
+        return {
+            "refuse": "신청을 받지 않습니다",
+            "wait": "받되, 다른 분들 다음에 자리를 드립니다",
+        }[self.value]
+
 
 class SeatChoice(StrEnum):
     """Who says where a person sits."""
 
     AUTOMATIC = "automatic"
     PERSON = "person"
+
+    @property
+    def label(self) -> str:
+        """As written on screen."""
+        return {"automatic": "자동으로 정합니다", "person": "수강하는 분이 고릅니다"}[self.value]
 
 
 class Admission(StrEnum):
@@ -210,6 +233,12 @@ def seats_of(percent: int, capacity: int) -> int:
 
 def _time(text: str) -> time:
     return time.fromisoformat(text)
+
+
+def ways_in(shares: Iterable[ChannelShare]) -> tuple[ChannelShare, ...]:
+    """Shares as they are kept: nothing where every way is open to all from the beginning."""
+    kept = tuple(shares)
+    return () if {*kept} == {ChannelShare(way) for way in Admission} else kept
 
 
 _READ: dict[str, Any] = {

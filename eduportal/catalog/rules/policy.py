@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from eduportal.catalog.rules.intake import PRIORITY, Admission, Intake, Selection
+from eduportal.catalog.rules.intake import PRIORITY, WHO, Admission, Intake, Selection
 from eduportal.catalog.rules.windows import WindowPattern
 
 
@@ -16,7 +16,15 @@ class Reason(StrEnum):
     WINDOW_BACKWARDS = "접수를 마감하는 때는 시작하는 때보다 뒤여야 합니다."
     FAIR_TOO_LONG = "처음 추첨하는 시간(%(hours)s시간)은 접수 기간보다 짧아야 합니다."
     GROUPS_NEEDED = "우선선발을 하려면 우선 대상을 하나 이상 골라 주세요."
-    RESERVE_TOO_LARGE = "우선 대상에게 남겨 두는 자리는 정원의 0%%부터 100%%까지입니다."
+    RESERVE_NEEDED = (
+        "우선선발 후 선착순에는 우선 대상에게 남겨 둘 자리나 먼저 신청할 시간을 정해 주세요."
+    )
+    APPROVAL_AND_DRAW = (
+        "승인과 추첨은 함께 쓸 수 없습니다. 부서 승인을 빼거나 선정 방법을 선착순으로 바꿔 주세요."
+    )
+    WAY_NEEDED = "접수방법을 하나 이상 골라 주세요."
+    STRIKES_NEEDED = "몇 번째부터 며칠인지 앞에서부터 빠짐없이 적어 주세요."
+    RESERVE_TOO_LARGE = "우선 대상에게 남겨 두는 자리는 정원의 0%부터 100%까지입니다."
     SHARES_TOO_LARGE = (
         "접수방법별 자리를 모두 더하면 정원의 %(percent)s%%입니다. 100%%를 넘지 않게 해 주세요."
     )
@@ -33,6 +41,46 @@ class Reason(StrEnum):
 
 
 Refusal = tuple[Reason, dict[str, object]]
+
+# What each value is called where two changed it at once, or where a change is on record.
+LABELS = {
+    "window_from_day": "접수 시작일",
+    "window_from_time": "접수 시작 시각",
+    "window_until_day": "접수 마감일",
+    "window_until_time": "접수 마감 시각",
+    "monthly_limit": "한 달에 신청할 수 있는 강좌",
+    "waiting_limit": "대기 인원",
+    "minimum_age": "최저 나이",
+    "completion_percent": "수료 기준",
+    "minimum_percent": "최소 인원",
+    "selection": "선정 방법",
+    "fair_hours": "처음 추첨하는 시간",
+    "stages": "접수 순서",
+    "groups": "우선 대상",
+    "age_free_groups": "나이와 상관없는 대상",
+    "reserved_percent": "우선 대상에게 남겨 두는 자리",
+    "reserve_hours": "우선 대상의 자리를 남겨 두는 시간",
+    "loss_memory": "떨어진 횟수만큼 추첨권 더 드리기",
+    "draw_source": "추첨에 쓸 공개 값",
+    "channels": "접수 방법",
+    "share_hours": "접수방법별 자리를 남겨 두는 시간",
+    "repeat_months": "재수강 제한 기간",
+    "repeat": "재수강하시는 분",
+    "travel_minutes": "교육장 사이를 옮겨 갈 시간",
+    "offer_hours": "빈자리를 잡아 두는 시간",
+    "offer_to_midnight": "밤 12시까지 잡아 두기",
+    "offer_opens": "안내 시작 시각",
+    "offer_closes": "안내 끝 시각",
+    "last_meeting": "빈자리를 드리는 마지막 수업",
+    "left_over": "남은 자리 계속 접수",
+    "seat_choice": "좌석 정하기",
+    "accessible_hours": "휠체어 자리를 비워 두는 시간",
+    "waiting_line": "대기줄",
+    "strikes": "노쇼 제한",
+    "late_cancel_hours": "늦은 취소",
+    "strike_months": "노쇼를 세는 기간",
+    "decision_days": "폐강을 정하는 날",
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +125,10 @@ class Policy:
         )
 
 
+# The values that an office keeps in columns of their own.
+COLUMNS = tuple(one for one in Policy.__dataclass_fields__ if one != "intake")
+
+
 def policy_refusal(policy: Policy) -> Refusal | None:
     """Why these defaults contradict themselves."""
     opens = (policy.window_from_day, policy.window_from_time)
@@ -89,12 +141,16 @@ Finding = tuple[str, Reason, dict[str, object]]
 
 
 def intake_findings(
-    intake: Intake, relations: Collection[str], window: timedelta | None = None
+    intake: Intake,
+    relations: Collection[str],
+    window: timedelta | None = None,
+    needs_approval: bool = False,
 ) -> list[Finding]:
-    """Why an intake contradicts itself, field by field; `window`: how long people may apply."""
-    found = _share_findings(intake)
-    if intake.selection in _NEED_GROUPS and not intake.groups:
-        found.append(("groups", Reason.GROUPS_NEEDED, {}))
+    """Why an intake contradicts itself, field by field; `window`: how long people may apply.
+
+    `needs_approval`: the run's departments approve each application.
+    """
+    found = _share_findings(intake) + _selection_findings(intake, needs_approval)
     if intake.offer_closes <= intake.offer_opens:
         found.append(("offer_closes", Reason.OFFER_HOURS_BACKWARDS, {}))
     if not 0 <= intake.travel_minutes <= 240:
@@ -105,11 +161,23 @@ def intake_findings(
 _NEED_GROUPS = {Selection.PRIORITY_DRAW, Selection.PRIORITY_FIRST_COME}
 
 
+def _selection_findings(intake: Intake, needs_approval: bool) -> list[Finding]:
+    found: list[Finding] = []
+    if needs_approval and intake.selection.collects:
+        found.append(("selection", Reason.APPROVAL_AND_DRAW, {}))
+    if intake.selection in _NEED_GROUPS and not intake.groups:
+        found.append(("groups", Reason.GROUPS_NEEDED, {}))
+    preferred = intake.reserved_percent or any(one.who == PRIORITY for one in intake.stages)
+    if intake.selection is Selection.PRIORITY_FIRST_COME and not preferred:
+        found.append(("reserved_percent", Reason.RESERVE_NEEDED, {}))
+    return found
+
+
 def _share_findings(intake: Intake) -> list[Finding]:
     found: list[Finding] = []
     if not 0 <= intake.reserved_percent <= 100:
         found.append(("reserved_percent", Reason.RESERVE_TOO_LARGE, {}))
-    if intake.reserved_percent and not intake.groups:
+    if intake.reserved_percent and not intake.groups and intake.selection not in _NEED_GROUPS:
         found.append(("groups", Reason.GROUPS_NEEDED, {}))
     shares = sum(share.percent for share in intake.channels)
     if shares > 100 or any(share.percent < 0 for share in intake.channels):
@@ -124,7 +192,7 @@ def _window_findings(
     if intake.selection is Selection.FAIR_WINDOW and timedelta(hours=intake.fair_hours) >= window:
         found.append(("fair_hours", Reason.FAIR_TOO_LONG, {"hours": intake.fair_hours}))
     late = [stage for stage in intake.stages if timedelta(hours=stage.hours) >= window]
-    found += [("stages", Reason.STAGE_TOO_LATE, {"who": stage.who}) for stage in late]
+    found += [("stages", Reason.STAGE_TOO_LATE, {"who": WHO[stage.who]}) for stage in late]
     too_late = [way for way in intake.channels if timedelta(hours=way.hours) >= window]
     found += [
         ("channels", Reason.CHANNEL_TOO_LATE, {"channel": Admission(way.channel).label})
@@ -136,6 +204,37 @@ def _window_findings(
     if ways_shut or (not everybody and (PRIORITY in shut_out or not intake.groups)):
         found.append(("stages", Reason.NOBODY_MAY_APPLY, {}))
     return found
+
+
+def findings(policy: Policy, relations: Collection[str]) -> list[Finding]:
+    """Everything that contradicts itself in defaults, each at its field."""
+    refusal = policy_refusal(policy)
+    if refusal is not None:
+        return [("window_until_day", *refusal), *intake_findings(policy.intake, relations)]
+    return intake_findings(policy.intake, relations, shortest_window(policy))
+
+
+def shortest_window(policy: Policy) -> timedelta:
+    """How long people may apply at least, by the pattern of these defaults."""
+    opens, closes = policy.window_from_time, policy.window_until_time
+    return timedelta(
+        days=policy.window_until_day - policy.window_from_day,
+        hours=closes.hour - opens.hour,
+        minutes=closes.minute - opens.minute,
+    )
+
+
+def facts_of(policy: Policy) -> dict[str, Any]:
+    """Every value of these defaults by its name, those of the intake among them."""
+    facts = policy.kept()
+    own = {name: fact for name, fact in facts.items() if name != "intake"}
+    return own | policy.intake.kept()
+
+
+def with_facts(policy: Policy, facts: Mapping[str, Any]) -> Policy:
+    """These defaults, with some of their values by name as `facts_of` gives them."""
+    own = {name: fact for name, fact in facts.items() if name in Policy.__dataclass_fields__}
+    return Policy.of(policy.kept() | own | {"intake": policy.intake.kept() | dict(facts)})
 
 
 def opening_refusal(has_office: bool, policy_was_set: bool) -> Refusal | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eduportal.catalog.rules.intake import Selection
 from eduportal.catalog.rules.reasons import Reason, Refusal
 
 RELATIONS = ("lives", "works", "studies", "elsewhere")
@@ -42,6 +43,8 @@ class Status(StrEnum):
     OPEN = "open"
     WAITLIST = "waitlist"
     CLOSED = "closed"
+    DECIDING = "deciding"
+    LEFT_OVER = "left_over"
     STARTING = "starting"
     RUNNING = "running"
     ENDED = "ended"
@@ -60,6 +63,8 @@ _STATUS_LABELS = {
     Status.OPEN: "접수중",
     Status.WAITLIST: "대기접수",
     Status.CLOSED: "접수마감",
+    Status.DECIDING: "선정중",
+    Status.LEFT_OVER: "빈자리접수",
     Status.STARTING: "교육예정",
     Status.RUNNING: "교육중",
     Status.ENDED: "종료",
@@ -81,11 +86,25 @@ class Standing:
     waiting: int
     waiting_limit: int
     published_at: datetime | None = None
+    selection: Selection = Selection.FIRST_COME
+    selected_at: datetime | None = None
+    left_over: bool = False
+    gives_until: datetime | None = None
 
     @property
     def seats_left(self) -> int:
         """Places that a newcomer can still get: none while people wait for them."""
         return 0 if self.waiting else self.capacity - self.places_taken
+
+    @property
+    def collects(self) -> bool:
+        """Whether applications are collected still, to be decided together."""
+        return self.selection.collects and self.selected_at is None
+
+    @property
+    def left_over_until(self) -> datetime | None:
+        """Until when free places go to whoever comes after the window; None: they do not."""
+        return (self.gives_until or self.starts_at) if self.left_over else None
 
 
 def status(run: Standing, now: datetime) -> Status:
@@ -104,16 +123,25 @@ def status(run: Standing, now: datetime) -> Status:
 
 
 def _open_status(run: Standing) -> Status:
-    # A seat that is free while people wait is theirs, not a newcomer's.
-    if run.places_taken < run.capacity and run.waiting == 0:
+    # Whoever applies for a draw is taken in. A seat that is free while people wait is theirs.
+    if run.collects or run.seats_left:
         return Status.OPEN
     return Status.WAITLIST if run.waiting < run.waiting_limit else Status.CLOSED
 
 
 def _course_status(run: Standing, now: datetime) -> Status:
+    if run.collects and (run.starts_at is None or now < run.starts_at):
+        return Status.DECIDING
+    if _has_left_over(run, now):
+        return Status.LEFT_OVER
     if run.starts_at is None or run.ends_at is None or now < run.starts_at:
         return Status.STARTING
     return Status.RUNNING if now < run.ends_at else Status.ENDED
+
+
+def _has_left_over(run: Standing, now: datetime) -> bool:
+    until = run.left_over_until
+    return until is not None and now < until and not run.collects and run.seats_left > 0
 
 
 @dataclass(frozen=True)

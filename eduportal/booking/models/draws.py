@@ -15,7 +15,8 @@ from eduportal.shared.db import Model, choice
 class Draw(Model):
     """The draw of a run (추첨): one that stands; one called void keeps its row and says why.
 
-    `terms` and `commitment` (a text, with its SHA-256) are published before the window closes.
+    `commitment` (a text, with its SHA-256) is published before the window closes; `terms` is what
+    it was made of, with the letters that stand for a group or a way in, which are never shown.
     `source`: the public value that will be the seed, in words; "" where it is a `secret` of the
     office, of which only `secret_hash` is shown before `drawn_at`. `entries` is the canonical list
     and `entries_hash` its SHA-256, both published at `closed_at`; `public_value` as it was read.

@@ -1,5 +1,6 @@
 """What a run promises before its draw, and what comes of a draw; plain values, no database."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,9 @@ LOTTERY = "로또"
 FIRST_LOTTERY, SOLD_UNTIL, DRAWN_FROM = date(2002, 12, 7), time(20), time(20, 30)
 # The list has to be out before anybody can know the value.
 AHEAD = timedelta(hours=1)
+ROUND, BRACKETS = re.compile(r"제?\s*(\d{1,5})\s*회"), re.compile(r"\([^)]*\)")
+THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
+MOST_ROUNDS = 10_000
 HEXADECIMAL = ("16진", "hex", "beacon")
 
 
@@ -30,6 +34,7 @@ class Reason(StrEnum):
     VALUE_NEEDED = "약속한 값이 나오면 그 값을 입력해 추첨합니다."
     NO_VALUE_NEEDED = "사무소의 비밀값으로 추첨하는 강좌라 값을 입력하지 않습니다."
     VALUE_TOO_EARLY = "약속한 값은 %(comes)s에 나옵니다. 그 뒤에 입력해 주세요."
+    THOUSANDS = "천 단위 쉼표를 빼고 입력해 주세요. 예: 2650.31"
     VALUE_TOO_LONG = "값이 너무 깁니다. 다시 확인해 주세요."
     VALUE_CHANGED = "확인하신 값과 다릅니다. 값을 다시 확인해 주세요."
     SEATS_PROMISED = (
@@ -209,32 +214,48 @@ def _who_is_drawn(basis: Basis) -> Iterator[str]:
 def public_value(source: str, since: datetime, since_in_words: str) -> PublicValue:
     """The value that will be the seed: the first of its kind to come out after a moment."""
     if LOTTERY in source:
-        day = _saturday(since)
+        day = _lottery_day(source, since)
         number = (day - FIRST_LOTTERY).days // 7 + 1
         moment = f"제{number}회({day.year}. {day.month}. {day.day}. 추첨), 보너스 번호 빼고 6개"
-        return PublicValue(_readable(source), moment, "numbers", 6)
+        return PublicValue(_without_round(source), moment, "numbers", 6)
     form = "hex" if any(word in source.lower() for word in HEXADECIMAL) else "numbers"
     moment = f"{since_in_words} 뒤 처음 발표되는 값"
-    return PublicValue(_readable(source), moment, form)
+    how = " (천 단위 쉼표 없이)" if form == "numbers" else ""
+    return PublicValue(_readable(source), moment + how, form)
+
+
+def has_thousands(source: PublicValue, value: str) -> bool:
+    """Whether a number is written in a way that could be read as several: nobody may choose."""
+    return source.form == "numbers" and not source.count and bool(THOUSANDS.search(value))
 
 
 def comes_at(source: str, since: datetime) -> datetime | None:
     """Before which moment nobody can know that value; None where we do not know it either."""
     if LOTTERY not in source:
         return None
-    return datetime.combine(_saturday(since), DRAWN_FROM, SEOUL)
+    return datetime.combine(_lottery_day(source, since), DRAWN_FROM, SEOUL)
 
 
 def is_too_late(comes: datetime | None, now: datetime) -> bool:
     """Whether a list that is closed now might be one that was chosen for its value."""
-    return comes is not None and now > comes - (AHEAD / 2)
+    return comes is not None and now > comes - AHEAD / 2
 
 
-def _saturday(since: datetime) -> date:
-    """The day of the first lottery whose tickets are still sold a while after a moment."""
+def _lottery_day(source: str, since: datetime) -> date:
+    """The day of the round that the office named, if it is still to come, else of the next one."""
     local = (since + AHEAD).astimezone(SEOUL)
+    named = ROUND.search(source)
+    if named and 0 < (number := int(named[1])) < MOST_ROUNDS:
+        day = FIRST_LOTTERY + timedelta(days=7 * (number - 1))
+        if local < datetime.combine(day, SOLD_UNTIL, SEOUL):
+            return day
     day = local.date() + timedelta(days=(5 - local.weekday()) % 7)
     return day + timedelta(days=7) if local >= datetime.combine(day, SOLD_UNTIL, SEOUL) else day
+
+
+def _without_round(source: str) -> str:
+    """The name alone: the round is said beside it."""
+    return _readable(" ".join(ROUND.sub("", BRACKETS.sub("", source)).split()))
 
 
 _CHANGES = {

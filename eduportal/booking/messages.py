@@ -242,7 +242,14 @@ def _starts(run: Facts) -> str:
     return _("첫 수업: %(first)s", first=dates.written_datetime(run.starts_at))
 
 
-def tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: str) -> None:
+def tell(
+    run: Facts,
+    booking_id: int,
+    person: Facts,
+    occasion: str,
+    *sentences: str,
+    not_before: datetime | None = None,
+) -> None:
     """Tell a person (phone, email) about a booking, once an occasion; nobody without either."""
     channel, address = _contact(person)
     if address is None:
@@ -256,6 +263,7 @@ def tell(run: Facts, booking_id: int, person: Facts, occasion: str, *sentences: 
         subject,
         "\n".join((subject, *sentences)),
         f"booking:{booking_id}:{occasion}",
+        not_before=not_before,
     )
 
 

@@ -32,10 +32,12 @@ def post(
     body: str,
     dedupe: str,
     secret: bool = False,
+    not_before: datetime | None = None,
 ) -> None:
     """Put one message in the outbox; where `dedupe` was posted before, the first one stays.
 
-    A `secret` is a code good for three minutes (rules.SECRET_LIFE).
+    A `secret` is a code good for three minutes (rules.SECRET_LIFE). `not_before` is the morning
+    that a message made at night waits for.
     """
     now = clock.now()
     db.session.connection().execute(
@@ -51,8 +53,23 @@ def post(
             "dedupe": dedupe,
             "delivery": Delivery.WAITING,
             "tries": 0,
-            "next_try_at": now,
+            "next_try_at": not_before or now,
         },
+    )
+
+
+@writing
+def take_back(dedupe: str) -> None:
+    """Let a message that nobody has begun to send not go out: what it says is true no more."""
+    db.session.execute(
+        sa.delete(Notice)
+        .where(
+            Notice.dedupe == dedupe,
+            Notice.delivery == Delivery.WAITING,
+            Notice.tries == 0,
+            Notice.claimed_until.is_(None),
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

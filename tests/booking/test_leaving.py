@@ -92,7 +92,7 @@ def test_the_office_cancels_with_a_reason_that_is_told(
 def test_after_the_first_meeting_leaving_is_withdrawing_and_the_seat_stays_free(
     run: Run, full: list[Booking]
 ) -> None:
-    run.starts_at = factories.now() - timedelta(hours=1)
+    run.starts_at = run.gives_until = factories.now() - timedelta(hours=1)
     db.session.commit()
     actions.cancel(STAFF, full[0].id, None, "본인 요청")
     gone = booking(full[0].id)

@@ -28,6 +28,8 @@ from eduportal.shared.refusal import Refused
 from tests import factories
 from tests.race.racer import all_at_once
 
+Act = Callable[[], str]
+
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +133,10 @@ def test_declined_as_newcomers_come_it_goes_to_the_list(app: Flask, run: Run) ->
     one = offer(run)
     newcomers = [factories.create_person().id for _n in range(5)]
     db.session.rollback()
-    acts = [told(offers.decline_own, one), *(partial(applying, run.id, n) for n in newcomers)]
+    acts: list[Act] = [
+        told(offers.decline_own, one),
+        *(partial(applying, run.id, n) for n in newcomers),
+    ]
     assert all_at_once(app, acts) == {"declined": 1, "waiting": 5}
     assert states(run) == ["cancelled", "declined", "offered", "waiting", *["waiting"] * 5]
     assert promises.broken() == []
@@ -155,16 +160,19 @@ def applying(run_id: int, person_id: int) -> str:
 def test_a_second_course_taken_at_the_same_moment_leaves_one_of_them(app: Flask, run: Run) -> None:
     one = offer(run)
     other = factories.create_run(room=factories.create_room())
-    acts = [told(offers.accept_own, one), partial(applying_or_refused, other.id, one.person_id)]
+    acts: list[Act] = [
+        told(offers.accept_own, one),
+        partial(applying_or_refused, other.id, one.person_id),
+    ]
     answers = all_at_once(app, acts)
     # The offer counts as theirs already: the other course is refused, whoever comes first.
     assert answers == {"placed": 1, "OVERLAPS": 1}
     assert promises.broken() == []
 
 
-def applying_or_refused(run_id: int, person_id: int) -> str:
+def applying_or_refused(run_id: int, person_id: int | None) -> str:
     try:
-        return applying(run_id, person_id)
+        return applying(run_id, person_id or 0)
     except Refused as refused:
         return refused.reason.name
 

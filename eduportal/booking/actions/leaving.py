@@ -1,7 +1,7 @@
 """Giving a place up: by the person until a set time, by the office with a reason."""
 
 from eduportal.booking import messages, rules
-from eduportal.booking.actions import places
+from eduportal.booking.actions import places, register
 from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, Reason, State
@@ -25,13 +25,17 @@ def cancel_own(by: By, booking_id: int, office_phone: str) -> None:
 @writing
 def _cancel_own(by: By, booking_id: int, office_phone: str) -> None:
     theirs = Booking.person_id == by.person_id
-    run = places.locked_run(places.booking_facts(booking_id, theirs).run_id)
+    run_id = places.booking_facts(booking_id, theirs).run_id
+    # Before the run: what is held against a person stands one after another.
+    places.locked_person(by.person_id or 0)
+    run = places.locked_run(run_id)
     booking = places.booking_facts(booking_id, theirs)
     _refuse_unless_live(booking)
     if not rules.may_cancel(booking.state, clock.now(), run.cancel_until):
         until = dates.written_datetime(run.cancel_until)
         raise Refused(Reason.TOO_LATE_TO_CANCEL, until=until, phone=office_phone)
     _leave(by, run, booking, None)
+    register.note_late_cancel(by, run, booking)
 
 
 def cancel(by: By, booking_id: int, centers: Centers, reason: str) -> None:
@@ -72,7 +76,9 @@ def _leave(by: By, run: Facts, booking: Facts, office_reason: str | None) -> Non
     now = clock.now()
     new = rules.state_after_leaving(booking.state, now, run.starts_at)
     held = booking.state in HOLDING
-    places.move(booking, new, **({"held_until": now} if held else {}))
+    # Only a place that was taken was held; one that was offered was kept.
+    placed = booking.state is State.PLACED
+    places.move(booking, new, **({"held_until": now} if placed else {}))
     places.change_run(
         run.id,
         places_taken=-int(held),

@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased
 
 from eduportal.accounts.models import Person
 from eduportal.accounts.rules import age_on
-from eduportal.booking import messages, rules
+from eduportal.booking import messages, messages_offers, rules
+from eduportal.booking.actions import sitting
 from eduportal.booking.models import Booking
+from eduportal.booking.offered import lapsed
 from eduportal.booking.rules import (
     HOLDING,
     LIVE,
@@ -23,8 +25,10 @@ from eduportal.booking.rules import (
     Offering,
     Reason,
     State,
+    seating,
 )
 from eduportal.booking.rules import entry as entry_rules
+from eduportal.booking.rules import offers as offer_rules
 from eduportal.booking.rules.entry import Newcomer
 from eduportal.booking.shares import placed_by_department, shares_of
 from eduportal.booking.standing import (
@@ -90,6 +94,8 @@ RUN_FACTS = (
     Run.selected_at,
     Run.gives_until,
     Run.left_over,
+    Run.seats_released_at,
+    Run.lost_places,
 )
 BOOKING_FACTS = (
     Booking.id,
@@ -102,6 +108,7 @@ BOOKING_FACTS = (
     Booking.priority_group,
     Booking.gives_way,
     Booking.offer_until,
+    Booking.needs_accessible,
 )
 
 # The statements of the opening minute are put together once, not for every application: building
@@ -111,8 +118,14 @@ PERSON_LOCKED = (
     .where(Person.id == sa.bindparam("person_id"))
     .with_for_update(key_share=True, of=Person)
 )
+NOW = sa.bindparam("now", type_=UTCDateTime)
 RUN_LOCKED = (
-    sa.select(*RUN_FACTS).where(Run.id == sa.bindparam("run_id")).with_for_update(key_share=True)
+    sa.select(
+        *RUN_FACTS,
+        sa.exists().where(Booking.run_id == Run.id, lapsed(NOW)).label("has_lapsed"),
+    )
+    .where(Run.id == sa.bindparam("run_id"))
+    .with_for_update(key_share=True, of=Run)
 )
 
 
@@ -140,17 +153,20 @@ def _live_bookings() -> sa.Select[*tuple[Any, ...]]:
             Booking.person_id == sa.bindparam("person_id"),
             Booking.state.in_(LIVE),
             # Of this very run a booking stands in the way however it is: nobody is in it twice.
-            sa.or_(
-                Booking.run_id == sa.bindparam("run_id"),
-                stands(sa.bindparam("now", type_=UTCDateTime)),
-            ),
+            sa.or_(Booking.run_id == sa.bindparam("run_id"), stands(NOW)),
+            # Except an offer that is over: it is closed as soon as the run is locked.
+            ~lapsed(NOW),
         )
     )
 
 
 def stands(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
-    """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself."""
-    return sa.or_(Booking.state.not_in((State.APPLIED, State.WAITING)), Run.starts_at > now)
+    """Waiting for a run that has begun stands in nobody's way: no place comes of it by itself.
+
+    Nor does an offer that is over, whether or not a write has closed it yet.
+    """
+    going = sa.or_(Booking.state.not_in((State.APPLIED, State.WAITING)), Run.starts_at > now)
+    return sa.and_(going, ~lapsed(now))
 
 
 LIVE_BOOKINGS = _live_bookings()
@@ -166,7 +182,10 @@ FREE_SEAT = (
             Booking.state.in_(HOLDING),
         ),
     )
-    .order_by(Seat.number)
+    .order_by(
+        sa.case((Seat.accessible, sa.bindparam("accessible_rank", type_=sa.Integer)), else_=0),
+        Seat.number,
+    )
     .limit(1)
 )
 RUNS, BOOKINGS = db.metadata.tables["run"], db.metadata.tables["booking"]
@@ -199,9 +218,22 @@ def locked_person(person_id: int) -> Facts:
 
 
 def locked_run(run_id: int, centers: Centers = None) -> Facts:
-    """The run's row, locked: it guards the run's places. Missing where it is not theirs."""
+    """The run's row, locked: it guards the run's places. Missing where it is not theirs.
+
+    Offers that are over are closed first, and their places passed on.
+    """
+    run = locked_as_it_is(run_id, centers)
+    if not run.has_lapsed:
+        return run
+    _close_lapsed(run)
+    fill(run_id)
+    return locked_as_it_is(run_id, centers)
+
+
+def locked_as_it_is(run_id: int, centers: Centers = None) -> Facts:
+    """The run's row, locked, its offers left as they are: for who ends all of them anyway."""
     query = RUN_LOCKED if centers is None else RUN_LOCKED.where(Run.center_id.in_(centers))
-    found = ask(query, run_id=run_id).one_or_none()
+    found = ask(query, run_id=run_id, now=clock.now()).one_or_none()
     if found is None:
         raise Missing
     return found
@@ -281,9 +313,10 @@ def contact(person_id: int) -> Facts:
     return db.session.execute(sa.select(*PERSON_FACTS).where(Person.id == person_id)).one()
 
 
-def free_seat(run: Facts) -> Facts | None:
-    """The lowest working seat (id, number, label) of the room that nobody holds in this run."""
-    return ask(FREE_SEAT, room_id=run.room_id, run_id=run.id).first()
+def free_seat(run: Facts, needs_accessible: bool = False) -> Facts | None:
+    """The seat (id, number, label) that the next person gets in this run: as seating.seat_for."""
+    rank = seating.accessible_rank(needs_accessible, sitting.are_released(run))
+    return ask(FREE_SEAT, room_id=run.room_id, run_id=run.id, accessible_rank=rank).first()
 
 
 def change_run(run_id: int, **by_how_many: int) -> None:
@@ -307,6 +340,8 @@ def move(booking: Facts, new: State, **values: object) -> None:
     """Take a booking to another state; the transition table is the only one that allows it."""
     if not rules.may_move(booking.state, new):
         raise Refused(Reason.NOT_LIVE)
+    if booking.state is State.OFFERED:
+        messages_offers.take_back(booking.id)
     db.session.execute(
         sa.update(Booking)
         .where(Booking.id == booking.id)
@@ -314,20 +349,31 @@ def move(booking: Facts, new: State, **values: object) -> None:
     )
 
 
-def fill(run_id: int, by: By = SYSTEM) -> None:
-    """Give free places to whoever waits longest and may have one; the run is locked.
+def fill(run_id: int, by: By = SYSTEM, here: int | None = None) -> None:
+    """Give or offer free places to whoever waits longest and may have one; the run is locked.
 
     Somebody who may not now (two other runs this month, an overlap, a department that has its
-    share) is passed over, which is recorded, and keeps the place in the list.
+    share, a place kept for others) is passed over, which is recorded, and keeps the place in the
+    list. `here` is the booking of somebody who is applying now: they are not asked first.
     """
-    run = locked_run(run_id)
-    if run.places_taken >= run.capacity or not run.waiting or not _passes_on(run):
+    run = _within_its_seats(locked_run(run_id))
+    if run.places_taken >= run.capacity or not run.waiting or not passes_on(run):
         return
+    not_theirs: list[Facts] = []
     for candidate in waiting(run_id):
         if run.places_taken >= run.capacity:
             return
-        if has_a_turn(run, candidate) and _place_or_pass_over(run, candidate, by):
+        if not has_a_turn(run, candidate):
+            not_theirs.append(candidate)
+        elif _give_or_pass_over(run, candidate, by, candidate.id == here):
+            _note_passed_over(run.id, not_theirs, by)
             run = locked_run(run_id)
+
+
+def _within_its_seats(run: Facts) -> Facts:
+    """The run without the free places for which no seat works; who sat on a broken one moves."""
+    fewer = run.places_taken < run.capacity and sitting.keep_within_seats(run)
+    return locked_run(run.id) if fewer else run
 
 
 def waiting(run_id: int) -> Iterable[Facts]:
@@ -374,15 +420,18 @@ def state_on_entry(run: Facts, one: Newcomer, department: str | None) -> State:
     return state
 
 
-def fill_beside_waiting(run: Facts) -> None:
-    """After somebody joined a list beside a free place: those before may not have it, say why."""
+def fill_beside_waiting(run: Facts, here: int | None = None) -> None:
+    """After somebody joined a list beside a free place: those before may not have it, say why.
+
+    `here` is that booking, where the person is there to be told at once.
+    """
     if run.waiting and run.places_taken < run.capacity:
-        fill(run.id)
+        fill(run.id, here=here)
 
 
 def place_waiting(run: Facts, booking: Facts, person: Facts, by: By, **why: str | None) -> None:
     """Give a waiting booking a place and tell the person; the caller has asked the rules."""
-    seat = free_seat(run)
+    seat = free_seat(run, booking.needs_accessible)
     now = clock.now()
     move(
         booking,
@@ -395,6 +444,33 @@ def place_waiting(run: Facts, booking: Facts, person: Facts, by: By, **why: str 
     note(by, "placed", run.id, booking, reason=why.get("reason"), from_state=booking.state)
     named = messages.seat_in_words(seat) if seat else None
     messages.tell_placed_from_waiting(run, booking.id, person, named)
+
+
+def offer_waiting(
+    run: Facts, booking: Facts, person: Facts, by: By, until: datetime, reason: str | None = None
+) -> None:
+    """Offer a waiting booking a place, which is held until then; the caller has asked the rules."""
+    seat, now = free_seat(run, booking.needs_accessible), clock.now()
+    move(
+        booking,
+        State.OFFERED,
+        offered_at=now,
+        offer_until=until,
+        seat_id=seat.id if seat else None,
+        out_of_turn_reason=reason,
+    )
+    change_run(run.id, places_taken=1, waiting=-1)
+    note(by, "offered", run.id, booking, reason=reason, until=until.isoformat())
+    messages_offers.tell_offered(run, booking.id, person, until)
+
+
+def end_offer(
+    run: Facts, booking: Facts, new: State, by: By, reason: str | None = None, **detail: Any
+) -> None:
+    """Free the place that an offer holds: it was declined, or is over."""
+    move(booking, new, seat_id=None)
+    change_run(run.id, places_taken=-1)
+    note(by, new, run.id, booking, reason=reason, from_state=booking.state, **detail)
 
 
 def end_waiting(run_id: int, by: By) -> None:
@@ -443,9 +519,17 @@ def refuse(refusal: rules.Refusal | None) -> None:
         raise Refused(reason, **{name: _in_words(name, fact) for name, fact in facts.items()})
 
 
-def _passes_on(run: Facts) -> bool:
-    until = window_of(run).gives_until
-    return run.state == "published" and rules.passes_on(clock.now(), until)
+def deadline(run: Facts) -> datetime | None:
+    """Until when an offer made now lasts; None where it is too late to ask."""
+    return offer_rules.offer_deadline(clock.now(), intake_of(run), window_of(run).gives_until)
+
+
+def passes_on(run: Facts) -> bool:
+    """Whether a free place of the run goes on by itself: who cannot be asked any more is called."""
+    now, until, intake = clock.now(), window_of(run).gives_until, intake_of(run)
+    if run.state != "published" or not rules.passes_on(now, until):
+        return False
+    return not intake.offer_hours or offer_rules.may_ask(now, intake, until)
 
 
 def has_a_turn(run: Facts, candidate: Facts) -> bool:
@@ -460,25 +544,58 @@ def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
-def _place_or_pass_over(run: Facts, candidate: Facts, by: By) -> bool:
+def _give_or_pass_over(run: Facts, candidate: Facts, by: By, is_here: bool) -> bool:
     person = _lock_if_free(candidate.person_id)
     refusal = why_not_now(run, candidate, person)
-    if refusal is None:
+    if refusal is not None:
+        note(by, "passed_over", run.id, candidate, why=refusal[0].name)
+        return False
+    until = None if is_here or not intake_of(run).offer_hours else deadline(run)
+    if until is None:
         place_waiting(run, candidate, person, by)
-        return True
-    note(by, "passed_over", run.id, candidate, why=refusal[0].name)
-    return False
+    else:
+        offer_waiting(run, candidate, person, by, until)
+    return True
+
+
+def _note_passed_over(run_id: int, not_theirs: list[Facts], by: By) -> None:
+    """Say once why somebody behind them was given a place: it was not one for them."""
+    for candidate in not_theirs:
+        note(by, "passed_over", run_id, candidate, why=entry_rules.Reason.KEPT_FOR_OTHERS.name)
+    not_theirs.clear()
+
+
+def _close_lapsed(run: Facts) -> None:
+    over = db.session.execute(
+        sa.select(*BOOKING_FACTS)
+        .join(Run, Run.id == Booking.run_id)
+        .where(Booking.run_id == run.id, lapsed(clock.now()))
+        .order_by(Booking.number)
+    ).all()
+    for booking in over:
+        end_offer(run, booking, State.LAPSED, SYSTEM)
+        messages_offers.tell_lapsed(run, booking.id, contact(booking.person_id))
 
 
 def why_not_now(run: Facts, candidate: Facts, person: Facts) -> rules.Refusal | None:
     """Why somebody who waits may not have a place now: what else they have, their department."""
+    return in_the_way(run, person) or share_refusal(run, candidate.department)
+
+
+def in_the_way(run: Facts, person: Facts) -> rules.Refusal | None:
+    """What a person has meanwhile that stands in the way of a place in this run."""
     bookings = live_bookings(person.id, run.id)
     others = [other for other in bookings if other.run_id != run.id]
     return (
         rules.load_refusal(offering(run), load(bookings, run))
         or travel_refusal(others, run)
-        or share_refusal(run, candidate.department)
+        or entry_rules.restriction_refusal(_restricted_until(person.id))
     )
+
+
+def _restricted_until(person_id: int) -> date | None:
+    query = sa.select(restricted_until(Person.id)).where(Person.id == person_id)
+    return db.session.scalar(query, {"today": clock.today()})
 
 
 def _lock_if_free(person_id: int) -> Facts:

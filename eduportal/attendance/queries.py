@@ -14,7 +14,8 @@ from eduportal.attendance.models import ON_SHEET, Attendance
 from eduportal.attendance.rules import Mark, average, completes, rate
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
-from eduportal.catalog.models import Instructor, Meeting, Office, Room, Run, Seat
+from eduportal.catalog.models import Instructor, Meeting, Room, Run, Seat
+from eduportal.catalog.policies import completion_percent
 from eduportal.catalog.rules import RunState
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
@@ -193,7 +194,7 @@ def grid(run_id: int, center_ids: frozenset[int] | None) -> Grid | None:
         return None
     held = _lessons().where(Meeting.run_id == run_id, Meeting.cancelled_at.is_(None))
     lessons = held.order_by(Meeting.starts_at)
-    percent = completion_percent()
+    percent = completion_percent(run_id)
     return Grid(
         run_id=run_id,
         title=run.full_title,
@@ -243,13 +244,8 @@ def own_attendance(booking_id: int, person_id: int | None) -> OwnAttendance | No
         .where(Meeting.run_id == booking.run_id, Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at)
     )
-    meetings = rows.all()
-    return OwnAttendance(booking.id, booking.run.full_title, meetings, completion_percent())
-
-
-def completion_percent() -> int:
-    """The rate that completes a run."""
-    return db.session.scalars(sa.select(Office.completion_percent)).one()
+    meetings, percent = rows.all(), completion_percent(booking.run_id)
+    return OwnAttendance(booking.id, booking.run.full_title, meetings, percent)
 
 
 def _lessons() -> sa.Select[*tuple[Any, ...]]:

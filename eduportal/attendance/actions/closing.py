@@ -11,7 +11,8 @@ from eduportal.booking.actions import places
 from eduportal.booking.actions.places import BOOKING_FACTS, Centers, Facts
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import State
-from eduportal.catalog.models import Meeting, Office
+from eduportal.catalog.models import Meeting
+from eduportal.catalog.policies import completion_percent
 from eduportal.catalog.rules import RunState
 from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
@@ -38,7 +39,7 @@ def close_run(by: By, run_id: int, centers: Centers = None) -> Closed:
     run = places.locked_run(run_id, centers)
     _refuse_unless_over(run)
     marks = _marks_of_all_meetings(run_id)
-    percent = db.session.scalars(sa.select(Office.completion_percent)).one()
+    percent = completion_percent(run_id)
     completed = {booking for booking, own in marks.items() if rules.completes(own, percent)}
     for booking in _placed(run_id):
         _close(by, run, booking, booking.id in completed)

@@ -1,12 +1,16 @@
 """Where the seats of a room stand, and which of them can be used; people sit on them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
+from eduportal.booking.actions import places, sitting
 from eduportal.booking.models import Booking
-from eduportal.booking.rules import HOLDING
+from eduportal.booking.rules import HOLDING, seating
+from eduportal.booking.seated import fewest_seats
 from eduportal.catalog.actions.rooms import locked_room
 from eduportal.catalog.models import Meeting, Room, Run, Seat
 from eduportal.catalog.refusals import refused
@@ -15,7 +19,7 @@ from eduportal.catalog.rules.seats import Place, Plan, Reason, Standing
 from eduportal.shared import clock, events
 from eduportal.shared.db import Again, db, writing
 from eduportal.shared.events import By
-from eduportal.shared.refusal import Missing
+from eduportal.shared.refusal import Missing, Refused
 
 Centers = frozenset[int] | None
 Facts = sa.Row[*tuple[Any, ...]]
@@ -26,16 +30,10 @@ def arrange_seats(by: By, room_id: int, wanted: Plan, seen: Plan, centers: Cente
     """Let a room's seats stand as wanted; what another changed meanwhile elsewhere stays.
 
     A seat that leaves the plan keeps its row, and is the same seat when its number comes back.
-    Refused where a run would lack seats, or somebody's seat would be gone.
+    Refused where a run would lack seats, or somebody's seat would be gone. A seat that is out of
+    order from now on is taken out of the runs instead: see `sitting.keep_within_seats`.
     """
-    _refuse_strange(room_id, centers)
-    # Runs before rooms, as everywhere: whoever publishes, applies or changes a capacity meanwhile
-    # comes before or after this.
-    runs = _locked_runs(room_id)
-    locked_room(room_id, centers)
-    rows = {row.number: row for row in _seats(room_id)}
-    if set(_runs_in(room_id)) != {run.id for run in runs}:
-        raise Again
+    runs, rows = _locked(room_id, centers)
     now = plan_of(rows.values())
     plan, lost = seats.merged(seen, wanted, now)
     if lost:
@@ -45,6 +43,80 @@ def arrange_seats(by: By, room_id: int, wanted: Plan, seen: Plan, centers: Cente
     _refuse_too_few(runs, now, plan)
     _refuse_held([rows[number] for number in now.keys() - plan.keys()])
     _write(room_id, rows, plan)
+    _record(by, room_id, now, plan)
+    _keep_within_seats(by, runs)
+
+
+@writing
+def break_seat(by: By, seat_id: int, centers: Centers) -> None:
+    """A PC is broken: nobody is seated there until it is repaired."""
+    _set_order(by, seat_id, centers, out_of_order=True)
+
+
+@writing
+def repair_seat(by: By, seat_id: int, centers: Centers) -> None:
+    """A PC works again; `restore_capacity` offers what it took off a run."""
+    _set_order(by, seat_id, centers, out_of_order=False)
+
+
+@writing
+def restore_capacity(by: By, run_id: int, centers: Centers) -> int:
+    """Offer again what broken seats took off a run, as far as they work; the new capacity.
+
+    Free places go to the waiting list at once. Raises Refused where there is nothing to put back.
+    """
+    run = places.locked_run(run_id, centers)
+    places.refuse(seating.move_refusal(run.state, run.ends_at, clock.now()))
+    capacity = seating.capacity_restored(run.capacity, run.lost_places, fewest_seats(run))
+    if capacity == run.capacity:
+        raise Refused(seating.Reason.NOTHING_TO_RAISE)
+    lost = run.lost_places - (capacity - run.capacity)
+    sitting.write_capacity(run, capacity, lost)
+    reason = _("고친 좌석")
+    events.record(by, "run.capacity", run_id=run_id, reason=reason, old=run.capacity, new=capacity)
+    places.fill(run_id)
+    return capacity
+
+
+def _set_order(by: By, seat_id: int, centers: Centers, out_of_order: bool) -> None:
+    room_id = db.session.scalar(
+        sa.select(Seat.room_id).where(Seat.id == seat_id, Seat.removed_at.is_(None))
+    )
+    if room_id is None:
+        raise Missing
+    runs, rows = _locked(room_id, centers)
+    seat = next((row for row in rows.values() if row.id == seat_id), None)
+    if seat is None or seat.removed_at is not None:
+        raise Missing
+    if seat.out_of_order is out_of_order:
+        return
+    now = plan_of(rows.values())
+    seat.out_of_order = out_of_order
+    db.session.flush()
+    _record(by, room_id, now, plan_of(rows.values()))
+    _keep_within_seats(by, runs)
+
+
+def _locked(room_id: int, centers: Centers) -> tuple[Sequence[Facts], dict[int, Seat]]:
+    """The runs in a room, then its seats by number, all locked and fresh."""
+    _refuse_strange(room_id, centers)
+    # Runs before rooms, as everywhere: whoever publishes, applies or changes a capacity meanwhile
+    # comes before or after this.
+    runs = _locked_runs(room_id)
+    locked_room(room_id, centers)
+    rows = {row.number: row for row in _seats(room_id)}
+    if set(_runs_in(room_id)) != {run.id for run in runs}:
+        raise Again
+    return runs, rows
+
+
+def _keep_within_seats(by: By, runs: Sequence[Facts]) -> None:
+    db.session.flush()
+    for run in runs:
+        sitting.keep_within_seats(run, by)
+
+
+def _record(by: By, room_id: int, now: Plan, plan: Plan) -> None:
     changed = sorted(n for n in now.keys() | plan.keys() if now.get(n) != plan.get(n))
     if changed:
         events.record(
@@ -95,7 +167,7 @@ def _runs_in(room_id: int) -> Sequence[int]:
 
 def _locked_runs(room_id: int) -> Sequence[Facts]:
     return db.session.execute(
-        sa.select(Run.id, Run.title, Run.section, Run.state, Run.capacity)
+        sa.select(*places.RUN_FACTS)
         .where(_of_room(room_id))
         .order_by(Run.id)
         .with_for_update(key_share=True)
@@ -112,7 +184,12 @@ def _seats(room_id: int) -> Sequence[Seat]:
 
 
 def _refuse_too_few(runs: Sequence[Facts], now: Plan, plan: Plan) -> None:
-    left = seats.working(plan)
+    # A seat that breaks is no reason to refuse: only those that leave the plan are counted.
+    as_before = {
+        number: replace(place, out_of_order=now[number].out_of_order) if number in now else place
+        for number, place in plan.items()
+    }
+    left = seats.working(as_before)
     if left >= seats.working(now):
         return
     short = [run for run in runs if run.state is RunState.PUBLISHED and run.capacity > left]

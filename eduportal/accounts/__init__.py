@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_login import LoginManager, current_user
 
-from eduportal.accounts import routes, session
+from eduportal.accounts import group_office, routes, session
 
 
 def add_to(app: Flask) -> None:
@@ -16,3 +16,4 @@ def add_to(app: Flask) -> None:
     app.before_request(session.sign_out_idle)
     app.context_processor(lambda: {"user": current_user, "demo": app.config["DEMO"]})
     app.register_blueprint(routes.blueprint)
+    app.register_blueprint(group_office.blueprint)

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eduportal.accounts import actions, consents, queries
+from eduportal.accounts import actions, consents, group_queries, queries
 from eduportal.accounts.forms import ResidenceForm
 from eduportal.accounts.routes.base import Page, blueprint, form_page
 from eduportal.accounts.rules import Purpose
@@ -24,6 +24,7 @@ def me() -> str:
         phone=queries.phone_of(guard.user().account_id),
         texts=consents.TEXTS,
         answers=queries.latest_answers(person_id) if person_id else {},
+        flags=group_queries.own_flags(person_id) if person_id else [],
     )
 
 

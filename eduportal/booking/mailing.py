@@ -145,13 +145,18 @@ def filled_in(body: str, facts: Mapping[str, str]) -> str:
 
 def mailing(run: Run, audience: Audience, body: str) -> Mailing:
     """What a text becomes for everybody it is for; its placeholders are known ones."""
+    return mailing_to(run, _people(run.id, audience), body)
+
+
+def mailing_to(run: Run, people: Iterable[Facts], body: str) -> Mailing:
+    """What a text becomes for people: a booking's id, name, phone, email, seat number and label."""
     shared = {
         "강좌": titled(run.title, run.section),
         "첫수업": dates.written_datetime(run.starts_at) or "미정",
         "강의실": run.room.name if run.room else "미정",
         "문의전화": _phone(run),
     }
-    return Mailing(run, [_recipient(row, shared, body) for row in _people(run.id, audience)])
+    return Mailing(run, [_recipient(row, shared, body) for row in people])
 
 
 def run_of(run_id: int, centers: Centers) -> Run | None:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from eduportal.portal import models, office, office_logs, routes, setup
+from eduportal.portal import models, office, office_logs, risk_office, routes, setup
 from eduportal.shared import menu
 from eduportal.shared.forms import lazy_text as _l
 from eduportal.shared.menu import Item
@@ -14,6 +14,7 @@ def add_to(app: Flask) -> None:
     """Give the portal its gathering pages, and every page the office's name."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(office.blueprint)
+    app.register_blueprint(risk_office.blueprint)
     app.register_blueprint(office_logs.blueprint)
     app.register_blueprint(setup.blueprint)
     menu.add(

@@ -10,21 +10,24 @@ from sqlalchemy.orm import joinedload
 
 from eduportal.attendance.models import ON_SHEET, Attendance
 from eduportal.booking.models import Booking
+from eduportal.booking.queries.draws import to_select
 from eduportal.booking.queries.payments import to_refund
+from eduportal.booking.queries.restrictions import open_appeals
+from eduportal.booking.queries.seats import count_short
 from eduportal.booking.rules import State
-from eduportal.catalog.models import Meeting, Office, Run
+from eduportal.catalog.models import Meeting, Run
 from eduportal.catalog.rules import RunState
 from eduportal.portal import rules
 from eduportal.portal.failed_messages import failed_messages
 from eduportal.portal.models import DailyLog
 from eduportal.portal.rules import Task, Todo
+from eduportal.portal.runs_at_risk import RunAtRisk, at_risk
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 
 Centers = frozenset[int] | None
 Condition = sa.ColumnElement[bool]
 
-SMALL_DAYS = timedelta(days=14)
 SHEET_DAYS = timedelta(days=14)
 DRAFT_DAYS = timedelta(days=3)
 MOST = 20
@@ -40,14 +43,6 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class SmallRun:
-    """A run that begins soon with too few people."""
-
-    run: Run
-    minimum: int
-
-
-@dataclass(frozen=True)
 class Day:
     """What staff find in the morning."""
 
@@ -55,28 +50,34 @@ class Day:
     windows: Sequence[Run]
     opening: Sequence[Run]
     closing: Sequence[Run]
-    small: Sequence[SmallRun]
+    small: Sequence[RunAtRisk]
     waited_for: Sequence[Run]
     unsaved: Sequence[Sheet]
     to_close: Sequence[Run]
     drafts: Sequence[Run]
     unapproved: Sequence[Run]
+    select: Sequence[Run]
     tasks: Sequence[Task]
 
 
 def office_day(centers: Centers, now: datetime) -> Day:
     """Today's classes and windows, and all that waits for somebody to do it."""
-    small, waited_for = _small(centers, now), _waited_for(centers, now)
+    small, waited_for = at_risk(centers, now), _waited_for(centers, now)
     unsaved, to_close = _unsaved(centers, now), _to_close(centers, now)
     drafts, unapproved = _drafts(centers, now), _unapproved(centers, now)
+    select = to_select(centers, now)
     counts = {
+        Todo.SELECT: len(select),
+        Todo.DECIDE: sum(one.is_due for one in small),
+        Todo.APPEALS: open_appeals(centers),
         Todo.CALL_WAITING: len(waited_for),
+        Todo.BROKEN_SEATS: count_short(centers),
         Todo.SHEETS: len(unsaved),
         Todo.MESSAGES: len(failed_messages(centers, now)),
         Todo.REFUNDS: len(to_refund(centers)),
         Todo.APPROVALS: len(unapproved),
         Todo.DRAFTS: len(drafts),
-        Todo.TOO_SMALL: len(small),
+        Todo.TOO_SMALL: sum(not one.is_due for one in small),
         Todo.CLOSE: len(to_close),
         Todo.LOG: _logs_missing(centers, now),
     }
@@ -92,6 +93,7 @@ def office_day(centers: Centers, now: datetime) -> Day:
         to_close=to_close,
         drafts=drafts,
         unapproved=unapproved,
+        select=select,
         tasks=todo,
     )
 
@@ -154,22 +156,6 @@ def _turning_today(column: Any, centers: Centers) -> Sequence[Run]:
     """Runs whose window begins, or ends, today: all of them, however many."""
     start, end = dates.start_of(clock.today()), dates.end_of(clock.today())
     return _runs(column >= start, column < end, _theirs(centers), order=(column, Run.id))
-
-
-def _small(centers: Centers, now: datetime) -> Sequence[SmallRun]:
-    percent = db.session.scalar(sa.select(Office.minimum_percent)) or 0
-    # Nobody can come to a run that has not opened yet: that says nothing about its size.
-    soon = _runs(
-        Run.starts_at > now,
-        Run.starts_at <= now + SMALL_DAYS,
-        Run.apply_from <= now,
-        _theirs(centers),
-        order=(Run.starts_at, Run.id),
-    )
-    needed = [
-        SmallRun(run, rules.minimum(run.capacity, run.minimum_people, percent)) for run in soon
-    ]
-    return [small for small in needed if small.run.places_taken < small.minimum]
 
 
 def _waited_for(centers: Centers, now: datetime) -> Sequence[Run]:

@@ -14,10 +14,12 @@ from eduportal.catalog import calendar_files as files
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.forms import RunFilterForm
 from eduportal.catalog.queries.calendar import sitemap_lines
+from eduportal.catalog.queries.changes import next_change
 from eduportal.portal import own_calendar as own
 from eduportal.shared import clock, dates, guard
 from eduportal.shared.conditional import unless_known
 from eduportal.shared.guard import public, resident
+from eduportal.shared.pages import same_for_strangers
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 
@@ -46,6 +48,7 @@ class Office:
 
 @blueprint.route("/")
 @public
+@same_for_strangers(next_change)
 def home() -> str:
     """Both centers, what is open now and what opens next."""
     now = clock.now()

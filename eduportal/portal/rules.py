@@ -8,9 +8,13 @@ from math import ceil
 class Todo(StrEnum):
     """Something that waits for staff, the most pressing one first."""
 
+    DECIDE = "decide"
+    SELECT = "select"
     CALL_WAITING = "call_waiting"
+    BROKEN_SEATS = "broken_seats"
     SHEETS = "sheets"
     MESSAGES = "messages"
+    APPEALS = "appeals"
     REFUNDS = "refunds"
     APPROVALS = "approvals"
     DRAFTS = "drafts"

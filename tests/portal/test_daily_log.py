@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -43,7 +44,7 @@ def center(app: Flask) -> Center:
 
 
 def held(center: Center) -> tuple[Run, Meeting]:
-    window = {"apply_from": now() - 9 * DAY, "apply_until": now() - 5 * DAY}
+    window: dict[str, Any] = {"apply_from": now() - 9 * DAY, "apply_until": now() - 5 * DAY}
     run = create_run(
         create_course("엑셀 기초반"), create_room(center), starts_in=-3 * HOUR, meetings=1, **window
     )

@@ -14,10 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from eduportal.accounts.models import Account, Person
-from eduportal.booking.models import Payment
+from eduportal.accounts.models import Account, Person, PersonGroup, PriorityGroup
+from eduportal.booking.models import Appeal, Booking, Payment, Restriction
 from eduportal.booking.rules import PaymentKind, State
+from eduportal.booking.rules.restrictions import Cause
 from eduportal.catalog.models import ClosedDay, RoomBlock, Run
+from eduportal.catalog.models.openings import Opening
 from eduportal.catalog.rules import BlockKind
 from eduportal.jobs.models import Job
 from eduportal.jobs.rules import JobState
@@ -27,20 +29,28 @@ from eduportal.shared.db import db
 from tests import factories
 from tests.accounts.steps import sign_in, sign_in_to_work
 
+SIGNING_OUT = ("static", "accounts.sign_out", "accounts.sign_out_everywhere", "kiosk.set_up")
 OFFICE = ("viewer", "desk", "staff")
 # The run is one for residents.
 FOR_EMPLOYEES = ("<int:run_id>/training", "/unapproved", "/employee-entry")
 # Without the step before them they lead back to where it is taken, or ask for it.
 SECOND_STEPS = ("/office/runs/bulk", "/drop", "/make-up", "/office/months/plan")
 NOTHING_THERE = (
-    *("/sent-messages", "/my/calendar.ics", "/invitation"),  # No demo, and no key.
+    *("/sent-messages", "/my/calendar.ics", "/invitation", "/kiosk"),  # No demo, and no key.
     # The job that is there is no upload.
     *("/office/standard-set/<int:job_id>", "/office/standard-set/<int:job_id>/faults.csv"),
+    # First come, first served: neither lots nor a screening decide.
+    *(f"/runs/<int:run_id>/draw{kind}" for kind in ("", ".json")),
+    *(f"/office/runs/<int:run_id>/{way}" for way in ("draw", "screening")),
     # The runs behind which number? None is named.
     *(f"/office/statistics/runs{kind}" for kind in ("", ".csv", ".xlsx")),
 )
 # What staff of every center share, and figures that are cut to one's own centers.
-SHARED = ("/office/courses", "/office/statistics", "/office/instructors")
+SHARED = (
+    *("/office/courses", "/office/statistics", "/office/instructors"),
+    # A person belongs to no center.
+    *("/office/people", "/office/desk/people"),
+)
 
 
 @dataclass
@@ -79,6 +89,8 @@ def world(app: Flask) -> World:
             "purpose": "news",
             "answer": "no",
             "day": clock.today().isoformat(),
+            "person_id": booking.person_id,
+            "restriction_id": restriction_of(booking.id),
             **rows_of(run, booking.id, own_staff),
         },
         resident=factories.create_person(),
@@ -124,6 +136,18 @@ def rows_of(run: Run, booking_id: int, staff: Account) -> dict[str, int]:
             last_on=clock.today(),
             name="점검",
         ),
+        "opening_id": Opening(
+            opens_at=factories.now() - timedelta(hours=1),
+            secret="00" * 32,
+            secret_hash="-",
+            ticket_key="00" * 32,
+            created_at=factories.now() - timedelta(days=1),
+        ),
+        "flag_id": PersonGroup(
+            person_id=about_person(booking_id),
+            group_id=factories.save(PriorityGroup(code="disabled", name="장애인")).id,
+            verified_at=factories.now(),
+        ),
         "job_id": Job(
             kind="other",
             title="-",
@@ -134,8 +158,38 @@ def rows_of(run: Run, booking_id: int, staff: Account) -> dict[str, int]:
             created_at=factories.now(),
         ),
     }
-    others = dict.fromkeys(("reduction_id", "name_id", "override_id", "hours_id", "absence_id"), 1)
+    names = (
+        "reduction_id",
+        "name_id",
+        "override_id",
+        "hours_id",
+        "absence_id",
+        "move_id",
+        "group_id",
+    )
+    others = dict.fromkeys(names, 1)
     return others | {name: factories.save(row).id for name, row in kept.items()}
+
+
+def about_person(booking_id: int) -> int:
+    """Whose booking it is."""
+    return db.session.get_one(Booking, booking_id).person_id or 0
+
+
+def restriction_of(booking_id: int) -> int:
+    """A line of the register with an appeal that waits for its answer."""
+    line = factories.save(
+        Restriction(
+            person_id=about_person(booking_id),
+            booking_id=booking_id,
+            cause=Cause.NO_SHOW,
+            step=1,
+            reason="-",
+            decided_at=factories.now(),
+        )
+    )
+    factories.save(Appeal(restriction_id=line.id, text="-", made_at=factories.now()))
+    return line.id
 
 
 def db_account(account_id: int | None) -> Account:
@@ -174,7 +228,9 @@ def test_an_instructor_has_no_office_and_no_sheet_of_another(
         mark = mark_of(app, rule)
         if mark in ("department", "admin", "resident", *OFFICE):
             assert (rule.rule, answer.status_code) == (rule.rule, 403)
-        elif "meeting_id" in rule.arguments:
+        elif "meeting_id" in rule.arguments or (
+            mark == "instructor" and "run_id" in rule.arguments
+        ):
             assert (rule.rule, answer.status_code) == (rule.rule, 404)
         assert answer.status_code < 500
 
@@ -224,7 +280,7 @@ def doors(app: Flask, world: World) -> Iterator[tuple[Rule, str, str]]:
     """Every route with every method it takes, filled with the run's own numbers."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in ("static", "accounts.sign_out", "accounts.sign_out_everywhere"):
+        if rule.endpoint in SIGNING_OUT:
             continue
         values = {name: world.values[name] for name in rule.arguments}
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from eduportal.booking import draw_promises
 from eduportal.booking.actions import places
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, State
+from eduportal.booking.rules.seating import capacity_within
+from eduportal.booking.seated import fewest_seats, runs_with_broken_seats
 from eduportal.catalog.models import Run
 from eduportal.catalog.rules import RunState
 from eduportal.notices.models import Notice
@@ -92,6 +95,15 @@ def no_seat_has_two_people() -> Iterable[str]:
             yield f"run {run_id}: {what} {row_id} is in it twice"
 
 
+def no_broken_seat_is_offered() -> Iterable[str]:
+    """A run that is not over offers no free place for which no seat works."""
+    for run in runs_with_broken_seats(None):
+        seats = fewest_seats(run)
+        fits = capacity_within(run.capacity, run.places_taken, seats, run.lost_places)
+        if fits < run.capacity:
+            yield f"run {run.id}: {run.capacity} places are offered, {seats.working} seats work"
+
+
 def nobody_was_overtaken() -> Iterable[str]:
     """No later number was placed while an earlier one waited, unless passed over or by reason."""
     later = aliased(Booking)
@@ -106,7 +118,8 @@ def nobody_was_overtaken() -> Iterable[str]:
                 later.run_id == Booking.run_id,
                 later.number > Booking.number,
                 later.state.in_(TAKING),
-                later.held_from >= Booking.applied_at,
+                # What was offered was given then, whenever it was taken.
+                sa.func.coalesce(later.offered_at, later.held_from) >= Booking.applied_at,
                 later.out_of_turn_reason.is_(None),
             ),
         )
@@ -117,21 +130,57 @@ def nobody_was_overtaken() -> Iterable[str]:
 
 
 def no_place_is_free_while_somebody_waits() -> Iterable[str]:
-    """Before the first meeting, whoever waits and may have a free place has it."""
+    """As long as free places go on by themselves, whoever waits and may have one has it."""
     rows = db.session.execute(
         sa.select(*places.RUN_FACTS).where(
             Run.state == RunState.PUBLISHED,
-            sa.func.coalesce(Run.gives_until, Run.starts_at) > clock.now(),
             Run.waiting > 0,
             Run.places_taken < Run.capacity,
         )
     ).all()
-    for run in rows:
+    for run in filter(places.passes_on, rows):
         for waiting in places.waiting(run.id):
             if places.has_a_turn(run, waiting) and (
                 places.why_not_now(run, waiting, places.contact(waiting.person_id)) is None
             ):
                 yield f"run {run.id}: number {waiting.number} waits beside a free place"
+
+
+def offers_end_in_time() -> Iterable[str]:
+    """No offer was made when no place was given any more, or lasts beyond that.
+
+    A run whose meetings staff moved may have come nearer: its offers end with it (offered.lapsed).
+    """
+    cut_off = sa.func.coalesce(Run.gives_until, Run.starts_at)
+    changed = sa.exists().where(
+        Event.run_id == Run.id, Event.verb.startswith("run."), Event.at > Booking.offered_at
+    )
+    rows = db.session.execute(
+        sa.select(Booking.id, Booking.run_id)
+        .join(Run, Run.id == Booking.run_id)
+        .where(
+            Booking.state == State.OFFERED,
+            sa.or_(
+                Booking.offered_at.is_(None),
+                Booking.offered_at >= Booking.offer_until,
+                sa.and_(Booking.offer_until > cut_off, ~changed),
+            ),
+        )
+    )
+    for booking_id, run_id in rows:
+        yield f"booking {booking_id}: its offer lasts beyond what run {run_id} allows"
+
+
+def nobody_keeps_what_they_gave_back() -> Iterable[str]:
+    """Whoever declined an offer, or let it lapse, has no seat and was never counted as there."""
+    rows = db.session.scalars(
+        sa.select(Booking.id).where(
+            Booking.state.in_((State.DECLINED, State.LAPSED)),
+            sa.or_(Booking.seat_id.is_not(None), Booking.held_from.is_not(None)),
+        )
+    )
+    for booking_id in rows:
+        yield f"booking {booking_id}: its offer is over, and it still has the place"
 
 
 def nobody_has_more_than_the_limit() -> Iterable[str]:
@@ -172,7 +221,8 @@ def cancelled_runs_are_empty() -> Iterable[str]:
 
 def holding_has_its_dates() -> Iterable[str]:
     """Figures are counted by held_from and held_until: they say what the state says."""
-    holds = Booking.state.in_(TAKING)
+    # A place that is offered is kept, not held: nobody has said yet that they come.
+    holds = Booking.state.in_(TAKING - {State.OFFERED})
     rows = db.session.scalars(
         sa.select(Booking.id).where(
             sa.or_(
@@ -207,11 +257,15 @@ QUESTIONS: tuple[Callable[[], Iterable[str]], ...] = (
     places_are_counted_right,
     nothing_is_oversold,
     no_seat_has_two_people,
+    no_broken_seat_is_offered,
     nobody_was_overtaken,
     no_place_is_free_while_somebody_waits,
+    offers_end_in_time,
+    nobody_keeps_what_they_gave_back,
     nobody_has_more_than_the_limit,
     cancelled_runs_are_empty,
     holding_has_its_dates,
     every_place_has_its_event,
     no_message_without_its_booking,
+    *draw_promises.QUESTIONS,
 )

@@ -103,14 +103,17 @@ def newcomer(booking: Facts | Booking) -> Newcomer:
 
 
 def restricted_until(person_id: sa.orm.InstrumentedAttribute[int]) -> sa.ScalarSelect[date | None]:
-    """The last day of what keeps a person from applying today, as a column."""
+    """The last day of what keeps a person from applying today, as a column.
+
+    One restriction begins the day after another ends, so the last of them says until when.
+    """
     today = sa.bindparam("today", type_=sa.Date)
+    last = sa.func.max(Restriction.until_on)
     return (
-        sa.select(sa.func.max(Restriction.until_on))
+        sa.select(sa.case((sa.func.min(Restriction.from_on) <= today, last)))
         .where(
             Restriction.person_id == person_id,
             Restriction.lifted_at.is_(None),
-            Restriction.from_on <= today,
             Restriction.until_on >= today,
         )
         .scalar_subquery()

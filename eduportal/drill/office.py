@@ -81,42 +81,44 @@ def _open_run(plan: Plan, number: int, center_id: int, opens_at: datetime) -> No
     course = _course(number)
     db.session.add_all((room, course))
     db.session.flush()
+    db.session.add(_run(plan, number, course, room, opens_at))
+    db.session.flush()
+
+
+def _run(plan: Plan, number: int, course: Course, room: Room, opens_at: datetime) -> Run:
     first = dates.at(clock.today() + timedelta(days=30 + number), time(10))
     spans = [
         (first + timedelta(days=7 * n), first + timedelta(days=7 * n, hours=2)) for n in (0, 1)
     ]
-    db.session.add(
-        Run(
-            id=number + 1,
-            course_id=course.id,
-            center_id=center_id,
-            room_id=room.id,
-            title=course.title,
-            kind=course.kind,
-            track=course.track,
-            audience=course.audience,
-            state=RunState.PUBLISHED,
-            published_at=clock.now() - timedelta(days=3),
-            capacity=seats,
-            waiting_limit=plan.waiting,
-            waiting_line=plan.line,
-            monthly_limit=2,
-            apply_from=opens_at,
-            apply_until=opens_at + timedelta(days=3),
-            cancel_until=first - timedelta(days=1),
-            starts_at=first,
-            ends_at=spans[-1][1],
-            starts_on=dates.seoul_date(first),
-            ends_on=dates.seoul_date(spans[-1][0]),
-            meeting_count=len(spans),
-            minutes=120 * len(spans),
-            weekdays=str(first.weekday()),
-            search_text=normalized(course.title),
-            created_at=clock.now(),
-            meetings=[Meeting(room_id=room.id, starts_at=s, ends_at=e) for s, e in spans],
-        )
+    return Run(
+        id=number + 1,
+        course_id=course.id,
+        center_id=room.center_id,
+        room_id=room.id,
+        title=course.title,
+        kind=course.kind,
+        track=course.track,
+        audience=course.audience,
+        state=RunState.PUBLISHED,
+        published_at=clock.now() - timedelta(days=3),
+        capacity=len(room.seats),
+        waiting_limit=plan.waiting,
+        waiting_line=plan.line,
+        monthly_limit=2,
+        apply_from=opens_at,
+        apply_until=opens_at + timedelta(days=3),
+        cancel_until=first - timedelta(days=1),
+        starts_at=first,
+        ends_at=spans[-1][1],
+        starts_on=dates.seoul_date(first),
+        ends_on=dates.seoul_date(spans[-1][0]),
+        meeting_count=len(spans),
+        minutes=120 * len(spans),
+        weekdays=str(first.weekday()),
+        search_text=normalized(course.title),
+        created_at=clock.now(),
+        meetings=[Meeting(room_id=room.id, starts_at=s, ends_at=e) for s, e in spans],
     )
-    db.session.flush()
 
 
 def _course(number: int) -> Course:

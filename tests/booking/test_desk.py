@@ -217,5 +217,5 @@ def test_what_is_done_on_the_machine_counts_as_such(
 
 def test_a_forged_machine_is_an_ordinary_browser(client: FlaskClient, run: Run) -> None:
     client.set_cookie("eduportal_kiosk", "forged")
-    assert client.get("/kiosk").status_code == 303
+    assert client.get("/kiosk").status_code == 404
     assert "Refresh" not in client.get("/runs").headers

@@ -1,7 +1,7 @@
 """Applying for a run: online by the person, or entered for them by staff."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from eduportal.accounts import actions as accounts
 from eduportal.accounts.models import Person
 from eduportal.accounts.rules import Audience, Relation, Sex, age_band, normal_name
 from eduportal.booking import messages, rules, standing
-from eduportal.booking.actions import places
+from eduportal.booking.actions import places, promising
 from eduportal.booking.actions.places import Centers, Facts
 from eduportal.booking.rules import Reason, State, entry
 from eduportal.booking.rules.entry import Newcomer
@@ -35,7 +35,12 @@ class Entry:
 
 @writing
 def apply(
-    by: By, run_id: int, person_id: int, centers: Centers = None, late_reason: str | None = None
+    by: By,
+    run_id: int,
+    person_id: int,
+    centers: Centers = None,
+    late_reason: str | None = None,
+    needs_accessible: bool = False,
 ) -> int:
     """Apply for a place, as the run's policy gives them; returns the booking's id.
 
@@ -48,12 +53,15 @@ def apply(
     bookings = places.live_bookings(person_id, run_id)
     run = places.locked_run(run_id, centers)
     one = ask_the_rules(by, run, person, bookings, late_reason)
+    one = replace(one, needs_accessible=needs_accessible)
     if rules.awaits_approval(run.audience, run.needs_approval):
         return _await_approval(by, run, person, one, late_reason)
     state = places.state_on_entry(run, one, person.department)
+    if state is State.APPLIED:
+        promising.make_sure(run, by)
     booking_id, seat = enter_booking(by, run, person, one, state, late_reason)
     _tell(run, booking_id, person, state, seat)
-    places.fill_beside_waiting(run)
+    places.fill_beside_waiting(run, here=booking_id)
     return booking_id
 
 
@@ -127,9 +135,8 @@ def enter_booking(
     **detail: Any,
 ) -> tuple[int, str | None]:
     """Write the booking with the next number, and its event; its id, and its seat in words."""
-    now = clock.now()
-    placed = state is State.PLACED
-    seat = places.free_seat(run) if placed else None
+    now, placed = clock.now(), state is State.PLACED
+    seat = places.free_seat(run, one.needs_accessible) if placed else None
     number = places.next_number(run.id, state)
     booking_id = places.ask(
         places.ENTER,
@@ -143,14 +150,9 @@ def enter_booking(
         changed_at=now,
         held_from=now if placed else None,
         priority_group=one.group,
-        first_timer=not person.held_before,
         gives_way=one.gives_way,
-        age_band=age_band(run.starts_on, person.birth_date),
-        sex=person.sex,
-        dong=person.dong,
-        department=person.department,
-        relation=person.relation,
-        audience=person.audience,
+        needs_accessible=one.needs_accessible,
+        **_as_they_are(run, person),
     ).scalar_one()
     events.record(
         by,
@@ -163,6 +165,19 @@ def enter_booking(
         **detail,
     )
     return int(booking_id), messages.seat_in_words(seat) if seat else None
+
+
+def _as_they_are(run: Facts, person: Facts) -> dict[str, Any]:
+    """What a booking keeps of the person, so that erasing them leaves every total."""
+    return {
+        "first_timer": not person.held_before,
+        "age_band": age_band(run.starts_on, person.birth_date),
+        "sex": person.sex,
+        "dong": person.dong,
+        "department": person.department,
+        "relation": person.relation,
+        "audience": person.audience,
+    }
 
 
 def _ask_the_policy(by: By, run: Facts, person: Facts) -> Newcomer:

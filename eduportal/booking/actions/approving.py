@@ -142,7 +142,7 @@ def _enter_approved(by: By, run: Facts, booking: Facts, person: Facts, reason: s
     places.refuse(rules.load_refusal(places.offering(run), others))
     state = places.state_on_entry(run, newcomer(booking), booking.department)
     placed = state is State.PLACED
-    seat = places.free_seat(run) if placed else None
+    seat = places.free_seat(run, booking.needs_accessible) if placed else None
     # The order of approvals is the order of places: a number of its own from now on.
     number = places.next_number(run.id, state)
     places.change_run(run.id, applied=-1)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import aliased
 
 from eduportal.accounts.models import Account, Person
 from eduportal.booking import messages, rules
-from eduportal.booking.actions import places
+from eduportal.booking.actions import places, promising
 from eduportal.booking.actions.places import BOOKING_FACTS, Centers, Facts
+from eduportal.booking.actions.sitting import write_capacity
 from eduportal.booking.models import Booking
-from eduportal.booking.rules import HOLDING, LIVE, Reason, State
+from eduportal.booking.rules import LIVE, Reason, State
+from eduportal.booking.seated import fewest_seats
 from eduportal.catalog import actions as catalog
-from eduportal.catalog.models import Instructor, Meeting, Room, Run, RunAlternative, Seat
+from eduportal.catalog.models import Instructor, Meeting, Room, Run, RunAlternative
 from eduportal.catalog.rules import RunState, timetable
 from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
@@ -36,7 +38,7 @@ def cancel_run(
 
 @writing
 def _cancel_run(by: By, run_id: int, centers: Centers, reason: str, instead: Sequence[int]) -> None:
-    run = places.locked_run(run_id, centers)
+    run = places.locked_as_it_is(run_id, centers)
     if run.state is not RunState.PUBLISHED:
         raise Refused(Reason.NOT_RUNNING)
     if run.ends_at is not None and clock.now() >= run.ends_at:
@@ -44,7 +46,7 @@ def _cancel_run(by: By, run_id: int, centers: Centers, reason: str, instead: Seq
     others = _offered_instead(run_id, run.audience, instead)
     for booking, person in people_in(run_id):
         new = rules.state_after_leaving(booking.state, clock.now(), run.starts_at)
-        held = {"held_until": clock.now()} if booking.state in HOLDING else {}
+        held = {"held_until": clock.now()} if booking.state is State.PLACED else {}
         places.move(booking, new, **held)
         places.note(by, new, run_id, booking, reason=reason, from_state=booking.state)
         messages.tell_run_cancelled(run, booking.id, person, reason, others)
@@ -96,11 +98,13 @@ def change_capacity(by: By, run_id: int, centers: Centers, capacity: int) -> Non
     _refuse_unless_to_come(run)
     if capacity < run.places_taken:
         raise Refused(Reason.CAPACITY_BELOW_PLACED, taken=run.places_taken)
-    seats = _fewest_seats(run)
+    seats = fewest_seats(run).working
     if capacity > seats:
         raise Refused(Reason.CAPACITY_ABOVE_SEATS, seats=seats)
-    db.session.execute(sa.update(Run).where(Run.id == run_id).values(capacity=capacity))
+    promising.refuse_capacity(run, capacity)
+    write_capacity(run, capacity, lost=0)
     events.record(by, "run.capacity", run_id=run_id, old=run.capacity, new=capacity)
+    promising.keep_promise(places.locked_run(run_id), by)
     places.fill(run_id)
 
 
@@ -255,19 +259,3 @@ def _refuse_unless_to_come(run: Facts) -> None:
         raise Refused(Reason.RUN_CANCELLED)
     if run.ends_at is not None and clock.now() >= run.ends_at:
         raise Refused(Reason.RUN_ENDED)
-
-
-def _fewest_seats(run: Facts) -> int:
-    """The working seats of its room, or of the smallest that a class to come is held in."""
-    moved = sa.select(Meeting.room_id).where(
-        Meeting.run_id == run.id, Meeting.cancelled_at.is_(None), Meeting.ends_at > clock.now()
-    )
-    rooms = {run.room_id, *db.session.scalars(moved)}
-    works = sa.and_(Seat.out_of_order.is_(False), Seat.removed_at.is_(None))
-    counted = db.session.execute(
-        sa.select(Seat.room_id, sa.func.count())
-        .where(Seat.room_id.in_(rooms), works)
-        .group_by(Seat.room_id)
-    )
-    seats = dict(counted.all())
-    return min(seats.get(room_id, 0) for room_id in rooms)

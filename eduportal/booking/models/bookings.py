@@ -25,7 +25,8 @@ class Booking(Model):
     leaves every total; so is an employee's department. `out_of_turn_reason` says why staff placed
     somebody before their turn. `priority_group`: the first group of the run's policy that the
     person was in; `first_timer`: nothing was held before; `gives_way`: took this course lately, and
-    gets a place after the window, when nobody else waits. An offer (빈자리 안내) ends at
+    gets a place after the window, when nobody else waits; `needs_accessible`: the person asked for
+    a wide seat, which nobody has to prove. An offer (빈자리 안내) ends at
     `offer_until`, whether or not a write has closed it yet.
     """
 
@@ -72,6 +73,7 @@ class Booking(Model):
     priority_group: Mapped[str | None] = mapped_column(sa.String(40))
     first_timer: Mapped[bool | None]
     gives_way: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    needs_accessible: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     out_of_turn_reason: Mapped[str | None] = mapped_column(sa.Text)
     age_band: Mapped[str] = mapped_column(sa.String(20))
     sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex"))

@@ -15,9 +15,12 @@ from eduportal.booking.on_holiday import is_meant
 from eduportal.booking.queries import Standing
 from eduportal.booking.queries import meetings as meeting_queries
 from eduportal.booking.queries.payments import by_booking
-from eduportal.booking.rules import HOLDING, LIVE, State
+from eduportal.booking.queries.restrictions import lines_of_person
+from eduportal.booking.rules import HOLDING, LIVE, State, has_begun
+from eduportal.booking.rules.restrictions import HAD_A_PLACE
 from eduportal.catalog import queries as catalog
 from eduportal.catalog.models import Meeting, Run
+from eduportal.catalog.policies import intake_of
 from eduportal.catalog.queries import RunLine, alternatives
 from eduportal.shared import clock, dates, events, guard, phones
 from eduportal.shared.forms import Form, carried_out, options
@@ -40,11 +43,14 @@ def roster(run_id: int) -> str:
         "booking/roster.html",
         run=run,
         placed=[standing for standing in standings if _has_place(standing)],
+        offered=[standing for standing in standings if standing.offer_until],
         waiting=[standing for standing in standings if standing.rank],
         awaiting=[standing for standing in standings if standing.booking.state is State.APPLIED],
         gone=[standing for standing in standings if _is_gone(standing)],
         live=LIVE,
         money=by_booking(run_id),
+        no_shows=_punishes_no_shows(run),
+        had_a_place=HAD_A_PLACE,
     )
 
 
@@ -61,7 +67,12 @@ def person(booking_id: int) -> str:
         person_id=standing.booking.person_id,
         address=request.remote_addr,
     )
-    return render_template("booking/person.html", standing=_booking(booking_id))
+    standing = _booking(booking_id)
+    return render_template(
+        "booking/person.html",
+        standing=standing,
+        restrictions=lines_of_person(standing.booking.person_id, guard.center_ids()),
+    )
 
 
 @blueprint.route("/runs/<int:run_id>/entry", methods=["GET", "POST"])
@@ -136,14 +147,16 @@ def capacity(run_id: int) -> Answer:
     if form.validate_on_submit() and carried_out(form, act):
         flash(_("정원을 바꾸었습니다."))
         return redirect(url_for("catalog_office.run", run_id=run_id), 303)
-    return _page("booking/capacity.html", form, run=run)
+    losing = _would_lose(run, form.capacity.data or run.capacity) if form.form_errors else []
+    return _page("booking/capacity.html", form, run=run, losing=losing)
 
 
 @blueprint.route("/runs/<int:run_id>/cancellation", methods=["GET", "POST"])
 @staff
 def cancel_run(run_id: int) -> Answer:
     """Call a run off (폐강): what is offered instead and who is told come first."""
-    run, form = _run(run_id), CancelRunForm()
+    run = _run(run_id)
+    form = CancelRunForm(instead=request.args.getlist("instead", type=int))
     told, lines = meeting_queries.told(run), alternatives.candidates(run, clock.now())
     form.instead.choices = options((line.id, _offered(line)) for line in lines)
     chosen = form.instead.data or []
@@ -180,6 +193,20 @@ def move_meeting(meeting_id: int) -> Answer:
         ask_for_calls(meeting.run_id, queries.unreachable(meeting.run_id))
         return redirect(url_for("catalog_office.run", run_id=meeting.run_id), 303)
     return _page("booking/move_meeting.html", form, meeting=meeting, run=meeting.run)
+
+
+def _punishes_no_shows(run: Run) -> bool:
+    return bool(intake_of(run).strikes) and has_begun(clock.now(), run.starts_at)
+
+
+def _would_lose(run: Run, capacity: int) -> list[Standing]:
+    """Whoever came last to the places that would not be there any more, for staff to decide."""
+    if capacity >= run.places_taken:
+        return []
+    events.looked_at(guard.by(), f"roster of run {run.id}", address=request.remote_addr)
+    there = [one for one in queries.roster(run.id) if one.booking.state in HOLDING]
+    last = sorted(there, key=lambda one: one.booking.number, reverse=True)
+    return last[: run.places_taken - capacity]
 
 
 def _out_of_reach(standing: Standing) -> int:
@@ -222,11 +249,12 @@ def _to_roster(standing: Standing) -> Response:
 
 
 def _is_gone(standing: Standing) -> bool:
-    return not (standing.rank or _has_place(standing) or standing.booking.state is State.APPLIED)
+    state = standing.booking.state
+    return not (_has_place(standing) or state in (State.APPLIED, State.WAITING, State.OFFERED))
 
 
 def _has_place(standing: Standing) -> bool:
-    return standing.booking.state in HOLDING | {State.COMPLETED, State.NOT_COMPLETED}
+    return standing.booking.state in (State.PLACED, State.COMPLETED, State.NOT_COMPLETED)
 
 
 def _enter(run_id: int, form: EntryForm) -> int:

@@ -145,13 +145,17 @@ def _choosing(who: Person, form: DeskForm, runs: list[Open]) -> Answer:
         events.looked_at(
             guard.by(), "person at the desk", person_id=who.id, address=request.remote_addr
         )
+    live = [one for one in queries.own_bookings(who.id) if one.booking.state in LIVE]
+    centers = guard.center_ids()
+    here = [one for one in live if centers is None or one.booking.run.center_id in centers]
     page = render_template(
         "booking/desk/person.html",
         who=who,
         form=form,
         runs=runs,
         names=catalog.center_names(clock.today()),
-        standings=[one for one in queries.own_bookings(who.id) if one.booking.state in LIVE],
+        standings=here,
+        elsewhere=len(live) - len(here),
     )
     return (page, 422) if form.errors else page
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from eduportal.accounts.models import Person
 from eduportal.booking.models import Booking
+from eduportal.booking.offered import ends_at, is_over
 from eduportal.booking.rules import LIVE, State
 from eduportal.catalog.models import Meeting, Office, Run
-from eduportal.shared import phones
+from eduportal.shared import clock, phones
 from eduportal.shared.db import db
 from eduportal.shared.events import Event
 
@@ -24,6 +27,11 @@ class Standing:
     booking: Booking
     rank: int | None
 
+    @property
+    def offer_until(self) -> datetime | None:
+        """Until when the person can take the place that is offered; None where none is."""
+        return ends_at(self.booking) if self.booking.state is State.OFFERED else None
+
 
 def _rank() -> sa.ScalarSelect[int]:
     """How many wait in the same run up to this booking."""
@@ -33,7 +41,11 @@ def _rank() -> sa.ScalarSelect[int]:
         .where(
             ahead.run_id == Booking.run_id,
             ahead.state == State.WAITING,
-            ahead.number <= Booking.number,
+            # In the list's order: who took the course lately comes after everybody else.
+            sa.or_(
+                sa.and_(Booking.gives_way.is_(True), ahead.gives_way.is_(False)),
+                sa.and_(ahead.gives_way == Booking.gives_way, ahead.number <= Booking.number),
+            ),
         )
         .scalar_subquery()
     )
@@ -53,6 +65,9 @@ def _standings(*where: sa.ColumnElement[bool]) -> sa.Select[Booking, int]:
 
 def _in_their_words(row: sa.Row[Booking, int]) -> Standing:
     booking, rank = row
+    if is_over(booking, clock.now()):
+        # For whoever reads it is over already, whether or not a write has closed it yet.
+        set_committed_value(booking, "state", State.LAPSED)
     return Standing(booking, rank if booking.state is State.WAITING else None)
 
 

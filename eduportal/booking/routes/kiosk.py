@@ -1,6 +1,6 @@
 """The machine in the center: where it begins, and how staff set it up."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("kiosk", __name__, template_folder="templates")
 def beginning() -> Answer:
     """Where the machine stands between two people: whoever was signed in is not any more."""
     if not kiosk.here():
-        return redirect(url_for("portal.home"), 303)
+        abort(404)
     session.close()
     response = make_response(render_template("booking/kiosk.html"))
     # Nobody's device: the next one with this phone says their birth date again.

@@ -265,8 +265,8 @@ def passes_on(now: datetime, gives_until: datetime) -> bool:
 
 
 def may_cancel(state: State, now: datetime, cancel_until: datetime) -> bool:
-    """Whether a person may still give up by themselves (R13): who waits, at any time."""
-    if state in HOLDING:
+    """Whether a person may still give up by themselves (R13): who has no place yet, at any time."""
+    if state is State.PLACED:
         return now < cancel_until
     return state in LIVE
 

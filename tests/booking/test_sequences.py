@@ -16,6 +16,7 @@ from eduportal.booking import actions, promises
 from eduportal.booking.actions import (
     draws,
     offers,
+    placing,
     policies,
     restrictions,
     screening,
@@ -193,7 +194,7 @@ STEP: dict[str, Callable[[Person, Run], object]] = {
     "cancel": lambda person, run: actions.cancel_own(own(person), booking_of(person, run), ""),
     "office": lambda person, run: actions.cancel(STAFF, booking_of(person, run), None, "사유"),
     "place": lambda person, run: actions.place(STAFF, booking_of(person, run), None, "사유"),
-    "offer": lambda person, run: actions.place(STAFF, booking_of(person, run), None, "사유"),
+    "offer": lambda person, run: placing.offer(STAFF, booking_of(person, run), None, "사유"),
     "capacity": lambda person, run: actions.change_capacity(STAFF, run.id, None, 1 + person.id % 3),
     "accept": lambda person, run: offers.accept_own(own(person), booking_of(person, run)),
     "decline": lambda person, run: offers.decline_own(own(person), booking_of(person, run)),

@@ -240,8 +240,9 @@ class Lines:
         return line
 
     def of_opening(self, opening_id: int) -> Line | None:
-        """The line of an opening."""
-        return self._found(sa.select(*_OPENING).where(Opening.id == opening_id))
+        """The line of an opening, for as long as it is kept who stood in it."""
+        kept = Opening.opens_at >= clock.now() - rules.KEPT
+        return self._found(sa.select(*_OPENING).where(Opening.id == opening_id, kept))
 
     def _found(self, query: sa.Select[*tuple[Any, ...]]) -> Line | None:
         row = db.session.execute(query).one_or_none()

@@ -6,6 +6,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from eduportal.booking.actions.lines import forget_lines, to_forget
 from eduportal.catalog.actions.openings import make_missing_openings, missing_openings
 from eduportal.shared import clock
 from eduportal.shared.db import Busy, db
@@ -19,6 +20,7 @@ def until(app: Flask, stop: Event) -> None:
         with app.app_context():
             try:
                 _make_missing()
+                _forget()
             except (Busy, OperationalError) as error:
                 structlog.get_logger("eduportal").warning(
                     "openings out of reach, trying again", error=type(error).__name__
@@ -30,7 +32,7 @@ def until(app: Flask, stop: Event) -> None:
 def once(app: Flask, _stop: Event) -> str:
     """Make the openings that are missing; says how many."""
     with app.app_context():
-        return f"{_make_missing()} openings made."
+        return f"{_make_missing()} openings made, {_forget()} batches of old lines deleted."
 
 
 def _make_missing() -> int:
@@ -38,3 +40,10 @@ def _make_missing() -> int:
     if not db.session.execute(missing_openings(clock.now())).first():
         return 0
     return make_missing_openings()
+
+
+def _forget() -> int:
+    # The same: looked for first.
+    if not db.session.execute(to_forget(clock.now()).limit(1)).first():
+        return 0
+    return forget_lines()

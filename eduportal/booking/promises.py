@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from eduportal.booking import draw_promises
+from eduportal.booking import draw_promises, strikes
 from eduportal.booking.actions import places
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import HOLDING, LIVE, State
@@ -267,5 +267,6 @@ QUESTIONS: tuple[Callable[[], Iterable[str]], ...] = (
     holding_has_its_dates,
     every_place_has_its_event,
     no_message_without_its_booking,
+    strikes.restrictions_stand_one_after_another,
     *draw_promises.QUESTIONS,
 )

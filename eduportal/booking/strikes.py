@@ -3,10 +3,12 @@
 The verbs ask under the person's lock, pages to say beforehand what a cancellation means.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from eduportal.booking.models import Booking, Restriction
 from eduportal.booking.rules import State
@@ -48,3 +50,21 @@ def late_penalty(
     if not rules.is_late(intake.late_cancel_hours, starts_at, held_from, clock.now()):
         return None
     return next_penalty(booking.person_id, intake)
+
+
+def restrictions_stand_one_after_another() -> Iterable[str]:
+    """Nobody is restricted twice on the same day by what has not been lifted."""
+    one, other = aliased(Restriction), aliased(Restriction)
+    rows = db.session.execute(
+        sa.select(one.id, other.id)
+        .join(other, sa.and_(other.person_id == one.person_id, other.id > one.id))
+        .where(
+            one.lifted_at.is_(None),
+            other.lifted_at.is_(None),
+            one.from_on <= other.until_on,
+            other.from_on <= one.until_on,
+        )
+        .order_by(one.id, other.id)
+    )
+    for first_id, second_id in rows:
+        yield f"restrictions {first_id} and {second_id} of one person hold on the same day"

@@ -1,6 +1,7 @@
 """Putting a message in the outbox, and what a sender does with it."""
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from eduportal.notices.models import Channel, Delivery, Notice, due
 from eduportal.notices.rules import BLANKED, Message
 from eduportal.shared import clock, events
-from eduportal.shared.db import db, writing
+from eduportal.shared.db import db, write_together, writing, written_together
 from eduportal.shared.events import By
 
 # Longer than any sending takes, so that a message goes out twice only after a crash.
@@ -40,7 +41,8 @@ def post(
     that a message made at night waits for.
     """
     now = clock.now()
-    db.session.connection().execute(
+    write_together(
+        "notices",
         _POST[db.engine.dialect.name],
         {
             "created_at": now,
@@ -56,6 +58,11 @@ def post(
             "next_try_at": not_before or now,
         },
     )
+
+
+def together() -> AbstractContextManager[None]:
+    """Put all that is posted inside in the outbox at its end, in one statement."""
+    return written_together("notices", _POST[db.engine.dialect.name])
 
 
 @writing

@@ -4,12 +4,13 @@ import functools
 import random
 import select
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -33,6 +34,10 @@ TRY_AGAIN_STATES = frozenset({"40001", "40P01"})
 BUSY_STATES = frozenset({"55P03", "57014"})
 
 _in_turn: ContextVar[bool] = ContextVar("in_turn", default=False)
+# Rows that are written together in the end, by what they are.
+_kept: ContextVar[Mapping[str, list[dict[str, Any]]]] = ContextVar(
+    "kept", default=MappingProxyType({})
+)
 
 
 class Busy(Exception):
@@ -138,6 +143,31 @@ def append(statement: sa.Executable) -> None:
     with _turn(), db.engine.connect() as connection, _marked():
         connection.execute(statement)
         connection.commit()
+
+
+@contextmanager
+def written_together(name: str, insert: sa.Executable) -> Iterator[None]:
+    """Keep the rows that `write_together` is given inside, and write them at the end, all at once.
+
+    Nothing is written where the turn fails before.
+    """
+    rows: list[dict[str, Any]] = []
+    token = _kept.set({**_kept.get(), name: rows})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+    if rows:
+        db.session.connection().execute(insert, rows)
+
+
+def write_together(name: str, insert: sa.Executable, row: dict[str, Any]) -> None:
+    """Write a row: now, or with the others inside `written_together` of this name."""
+    rows = _kept.get().get(name)
+    if rows is None:
+        db.session.connection().execute(insert, row)
+    else:
+        rows.append(row)
 
 
 def prepare(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The two records: who changed what (Event), and who looked at whose data (AccessLine)."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eduportal.shared import clock
-from eduportal.shared.db import Model, append, db
+from eduportal.shared.db import Model, append, write_together, written_together
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def record(
     **detail: Any,
 ) -> None:
     """Write down a change, inside the verb that makes it; `detail` is what JSON can hold."""
-    db.session.connection().execute(
+    write_together(
+        "events",
         _RECORD,
         {
             "at": clock.now(),
@@ -106,6 +108,11 @@ def record(
             "detail": detail,
         },
     )
+
+
+def together() -> AbstractContextManager[None]:
+    """Write all that is recorded inside at its end, in one statement."""
+    return written_together("events", _RECORD)
 
 
 def looked_at(by: By, what: str, person_id: int | None = None, address: str | None = None) -> None:

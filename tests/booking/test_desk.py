@@ -141,7 +141,7 @@ def test_seats_kept_for_the_phone_are_had_by_phone_alone(
     answer = at_the_desk.post(
         f"/office/desk/people/{people[3].id}", data={"run_id": kept.id, "channel": "visit"}
     )
-    assert "방문(으)로는 신청을 받지 않습니다" in text(answer)
+    assert "방문 접수를 하지 않습니다" in text(answer)
 
 
 def test_runs_of_the_other_center_are_not_there(

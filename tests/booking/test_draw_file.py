@@ -136,7 +136,7 @@ def test_another_secret_is_found() -> None:
 def test_another_public_value_is_found() -> None:
     found = verify(replace(BY_LOTTERY, value="1,2,3,4,5,6"))
 
-    assert "의 결과는" in found[0]
+    assert "의 결과가" in found[0]
 
 
 def test_a_value_in_another_form_is_found() -> None:
@@ -314,7 +314,7 @@ def test_the_command_says_what_is_not_right(file: Path) -> None:
 
     assert told.exit_code == 1
     assert "맞지 않습니다" in told.output
-    assert "‘FRIEND’가 결과에는 있으나" in told.output
+    assert "(FRIEND)가 결과에는 있으나" in told.output
 
 
 def test_the_command_compares_with_what_was_announced(file: Path) -> None:
@@ -336,7 +336,7 @@ def test_the_command_says_that_there_is_no_file(file: Path) -> None:
     told = asked(file.with_name("other.json"))
 
     assert told.exit_code == 2
-    assert "other.json’을(를) 읽을 수 없습니다" in told.output
+    assert "파일을 읽을 수 없습니다" in told.output
     assert asked(file.parent).exit_code == 2
 
 

@@ -1,6 +1,7 @@
 """A draw from its promise to its result: nobody steers it, and nothing changes it afterwards."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from eduportal.booking.rules.draw_file import drawn, read, verify, write
 from eduportal.booking.rules.draw_terms import OfficeSecret, PublicValue
 from eduportal.booking.rules.drawing import Reason
 from eduportal.booking.rules.restrictions import Cause
+from eduportal.catalog.actions.runs import edit_run, plan_of
 from eduportal.catalog.models import Run
 from eduportal.catalog.policies import keep
 from eduportal.catalog.rules.intake import ChannelShare, Intake, Repeat, Selection
@@ -720,8 +722,8 @@ def test_a_large_draw_asks_the_database_little(office: None) -> None:
         sa.event.remove(*listener)
 
     assert Counter(states(run)) == {"placed": 28, "waiting": 10, "not_selected": 162}
-    # An event and a message for each, and a handful for each who gets a place.
-    assert len(asked) < 200 * 2 + 28 * 12 + 10 * 2 + 60
+    # Events and messages go together; only who gets a place costs a handful each.
+    assert len(asked) < 28 * 5 + 10 + 40
 
 
 def test_a_row_changed_by_hand_is_found(office: None) -> None:
@@ -736,3 +738,70 @@ def test_a_row_changed_by_hand_is_found(office: None) -> None:
     found = " ".join(promises.broken())
     assert "the list is not the one that was published" in found
     assert "another result" in found
+
+
+def edit(run: Run, **given: Any) -> None:
+    plan = replace(plan_of(fresh(run)), **given)
+    db.session.rollback()
+    edit_run(STAFF, run.id, plan, None, reason="사정이 있어")
+
+
+@pytest.mark.parametrize("by_lot", [intake(), intake(draw_source=LOTTERY)])
+def test_a_closed_list_keeps_its_window(office: None, by_lot: Intake) -> None:
+    run = drawn_run(by_lot)
+    apply_all(run)
+    later = run.apply_until + timedelta(days=1)
+    with after_closing(run):
+        assert refusal_of(lambda: edit(run, apply_until=later)) == "LIST_CLOSED"
+        draws.sweep()
+        if by_lot.draw_source:
+            assert refusal_of(lambda: edit(run, apply_until=later)) == "LIST_CLOSED"
+        else:
+            # What is drawn is drawn: left-over places may be given for longer.
+            edit(run, apply_until=later)
+    assert promises.broken() == []
+
+
+def test_nobody_closes_a_list_at_once(office: None) -> None:
+    run = drawn_run()
+    apply_all(run, 1)
+    now = clock.now()
+
+    assert refusal_of(lambda: edit(run, apply_until=now - timedelta(minutes=1))) == "LIST_AT_ONCE"
+    edit(run, apply_until=now + timedelta(days=1))
+    assert drawing.promised(draw_of(run)).closes_at > now
+
+
+def test_the_first_hours_are_closed_while_the_window_goes_on(office: None) -> None:
+    opened = factories.now() - timedelta(hours=3)
+    run = drawn_run(intake(selection=Selection.FAIR_WINDOW, fair_hours=2), apply_from=opened)
+
+    later = run.apply_until + timedelta(hours=5)
+    edit(run, apply_until=later)
+    assert fresh(run).apply_until == later
+    with clock.moved_to(opened + timedelta(hours=4)):
+        assert (
+            refusal_of(lambda: edit(run, apply_from=opened + timedelta(hours=3))) == "LIST_CLOSED"
+        )
+
+
+def test_nobody_draws_again_by_voiding_once_the_value_is_out(office: None) -> None:
+    run = closed_for_lottery()
+    with when_known(run):
+        assert refusal_of(promising.void, STAFF, run.id, None, "다시") == "VALUE_IS_OUT"
+        draws.draw_lots(STAFF, run.id, None, NUMBERS)
+    assert promises.broken() == []
+
+
+def test_seats_do_not_follow_the_published_order(office: None) -> None:
+    run = drawn_run(intake(selection=Selection.PRIORITY_DRAW, groups=("senior65",)), capacity=8)
+    young = apply_all(run, 5, birth_date=date(1990, 1, 1))
+    old = apply_all(run, 4)
+
+    draw_by_secret(run)
+
+    placed = [fresh(one) for one in (*young, *old) if fresh(one).state is State.PLACED]
+    assert len(placed) == 8
+    assert [one.number for one in placed] == sorted(one.number for one in placed)
+    assert [one.seat_id for one in placed] == sorted(one.seat_id or 0 for one in placed)
+    assert promises.broken() == []

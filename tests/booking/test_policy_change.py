@@ -97,7 +97,7 @@ def test_after_the_opening_it_takes_a_reason_and_everybody_in_it_is_told(app: Fl
     told = messages()
     assert len(told) == 2
     assert "사유: 문의가 많아서" in told[0]
-    assert "24시간 동안 자리를 잡아 둡니다" in told[0]
+    assert "24시간 동안 자리를 맡아 둡니다" in told[0]
     assert "- 자리가 나면 대기하신 순서대로 확정하고" in told[0].split("더는 적용하지")[1]
     assert broken() == []
 
@@ -318,7 +318,7 @@ def test_a_policy_that_lets_nobody_in_is_refused(staff: FlaskClient) -> None:
 
     answer = staff.post(f"/office/runs/{run.id}/policy", data=typed)
 
-    assert "접수방법을 하나 이상" in words(answer)
+    assert "접수 방법을 하나 이상" in words(answer)
     assert intake(run.id) == Intake()
 
 

@@ -687,3 +687,25 @@ def test_the_desk_reads_and_staff_decide(client: FlaskClient, person: Person) ->
     assert client.get(f"/office/restrictions/{line.id}").status_code == 200
     for act in ("lift", "answer"):
         assert client.post(f"/office/restrictions/{line.id}/{act}").status_code == 403
+
+
+def test_restrictions_that_overlap_are_found(app: Flask) -> None:
+    factories.create_office()
+    person = factories.create_person()
+    for lifted in (None, clock.now(), None):
+        factories.save(
+            Restriction(
+                person_id=person.id,
+                cause=Cause.BY_HAND,
+                step=1,
+                reason="-",
+                from_on=TODAY,
+                until_on=TODAY + 5 * DAY,
+                decided_at=clock.now(),
+                lifted_at=lifted,
+                lifted_reason="-" if lifted else None,
+            )
+        )
+    assert [one for one in promises.broken() if "same day" in one] == [
+        "restrictions 1 and 3 of one person hold on the same day"
+    ]

@@ -252,7 +252,7 @@ def test_a_person_reads_that_a_screening_decides(client: FlaskClient, center: Ce
     person = db.session.get_one(Person, bookings[0].person_id)
     sign_in(client, person)
     path = f"/my/bookings/{bookings[0].id}"
-    assert "심사로 대상자를 정해" in client.get(path).text
+    assert "심사로 수강하실 분을 정해" in client.get(path).text
 
     decide(STAFF, run.id, None, choice(bookings, [1]))
     assert "사유: 지원 동기 부족" in client.get(path).text

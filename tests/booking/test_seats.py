@@ -299,7 +299,7 @@ def test_a_person_is_moved_told_and_moved_back(room: Room) -> None:
     move_person(STAFF, run.id, first.id, mark(room, 5), None, ALL)
 
     assert number_of(first) == 5
-    assert "새 좌석: 5번\n전 좌석: 2번" in bodies()[0]
+    assert "새 좌석: 5번\n이전 좌석: 2번" in bodies()[0]
     last = undoable(run.id)
     assert last is not None
     undo_move(STAFF, run.id, last.id, ALL)

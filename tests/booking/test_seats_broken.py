@@ -135,7 +135,7 @@ def test_whoever_sits_there_moves_to_a_free_seat_and_is_told(room: Room) -> None
     assert capacity(run) == (4, 0)
     assert (seat_of(fresh(first)), seat_of(fresh(second))) == (3, 2)
     body = db.session.scalar(sa.select(Notice.body).where(Notice.kind == "booking.seat_moved"))
-    assert "PC가 고장 나 자리를 옮겨 드렸습니다.\n새 좌석: 3번\n전 좌석: 1번" in (body or "")
+    assert "PC가 고장 나 자리를 옮겨 드렸습니다.\n새 좌석: 3번\n이전 좌석: 1번" in (body or "")
 
 
 def test_a_full_run_keeps_everybody_and_is_flagged(center: Center, room: Room) -> None:

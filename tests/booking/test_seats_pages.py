@@ -263,7 +263,7 @@ def test_an_instructor_moves_somebody_and_takes_it_back(
     assert moved.status_code == 303
     assert seat_of(fresh(hong)) == 4
     page = client.get(address)
-    assert "마지막으로 홍길동 님을 1번에서 4번(으)로 옮겼습니다." in words(page)
+    assert "마지막으로 홍길동 님을 1번에서 4번 자리로 옮겼습니다." in words(page)
     undo = re.search(rf"{address}/moves/\d+/undo", page.text)
     assert undo
     assert client.post(undo[0]).status_code == 303

@@ -29,7 +29,7 @@ SAID: list[tuple[dict[str, Any], str]] = [
     ({"selection": Selection.DRAW}, "먼저 신청해도 유리하지 않습니다"),
     ({"selection": Selection.SCREENING}, "담당자가 신청을 살펴보고"),
     ({"selection": Selection.FAIR_WINDOW, "fair_hours": 5}, "처음 5시간 안에 신청하신 분은 모두"),
-    ({"selection": Selection.FAIR_WINDOW}, "그 뒤에 신청하신 분은 신청한 순서대로"),
+    ({"selection": Selection.FAIR_WINDOW}, "그 뒤에 신청하신 분께는 남은 자리를"),
     ({"selection": Selection.PRIORITY_DRAW, "groups": (SENIOR_65,)}, "우선 대상: 만 65세 이상"),
     ({"selection": Selection.PRIORITY_DRAW, "groups": (SENIOR_65,)}, "먼저 자리를 드리고, 남은"),
     ({"selection": Selection.PRIORITY_FIRST_COME}, "남은 자리는 먼저 신청한 순서대로"),
@@ -51,25 +51,25 @@ SAID: list[tuple[dict[str, Any], str]] = [
         "우리 구에 직장이 있는 분은 2026-12-16 01:00:00+00:00부터 신청하실",
     ),
     ({"stages": (Stage(PRIORITY, 0), Stage("lives", 5))}, "우선 대상인 분은 접수를 시작할 때부터"),
-    ({"channels": (ChannelShare("phone"), ChannelShare("visit"))}, "신청은 전화, 방문(으)로"),
-    ({"channels": (ChannelShare("phone", 50),)}, "28명 가운데 14자리는 전화(으)로 신청하신"),
+    ({"channels": (ChannelShare("phone"), ChannelShare("visit"))}, "신청을 받는 방법: 전화, 방문"),
+    ({"channels": (ChannelShare("phone", 50),)}, "28명 가운데 14자리는 전화 접수로 신청하신"),
     ({"channels": (ChannelShare("phone", 50),), "share_hours": 3}, "04:00:00+00:00부터 다른"),
     ({"channels": (ChannelShare("visit", 0, 2),)}, "방문 접수는 2026-12-15 03:00:00"),
     ({"repeat_months": 6}, "최근 6개월 안에 같은 과정을 들으신 분은 신청하실 수 없습니다."),
     ({"repeat_months": 6, "repeat": Repeat.WAIT}, "다른 분들 다음에"),
     ({"travel_minutes": 30}, "옮겨 갈 시간이 30분"),
-    ({"offer_hours": 24}, "24시간 동안 자리를 잡아 둡니다"),
-    ({"offer_hours": 24, "offer_opens": time(9)}, "09:00~21:00에만 흐릅니다"),
-    ({"offer_hours": 24, "offer_closes": time(20)}, "08:00~20:00에만 흐릅니다"),
+    ({"offer_hours": 24}, "24시간 동안 자리를 맡아 둡니다"),
+    ({"offer_hours": 24, "offer_opens": time(9)}, "09:00~21:00만 셉니다"),
+    ({"offer_hours": 24, "offer_closes": time(20)}, "08:00~20:00만 셉니다"),
     ({"offer_hours": 24, "offer_to_midnight": True}, "밤 12시"),
     ({"last_meeting": 2}, "2번째 수업을 시작하기 전까지"),
     ({"left_over": True}, "접수가 끝나도 자리가 남아 있으면"),
     ({"seat_choice": SeatChoice.PERSON}, "앉을 자리를 직접 고르실"),
-    ({"accessible_hours": 48}, "휠체어 자리는 첫 수업 48시간 전까지"),
+    ({"accessible_hours": 48}, "휠체어 좌석은 첫 수업 48시간 전까지"),
     ({"waiting_line": True}, "대기줄에 섭니다"),
-    ({"strikes": (0, 30)}, "1번째까지는 주의만"),
+    ({"strikes": (0, 30)}, "1번째까지는 경고만"),
     ({"strikes": (0, 30)}, "2번째에는 30일 동안 신청하실 수 없습니다"),
-    ({"strikes": (0, 30), "late_cancel_hours": 38}, "38시간도 남기지 않고 취소하셔도"),
+    ({"strikes": (0, 30), "late_cancel_hours": 38}, "38시간이 남지 않았을 때 취소하셔도"),
     ({"strikes": (0, 30), "strike_months": 6}, "6개월이 지난 일은 세지 않습니다"),
     ({"decision_days": 5}, "14명이 모이지 않으면 첫 수업 5일 전에"),
 ]
@@ -104,7 +104,7 @@ def test_without_a_run_hours_and_percents_are_said() -> None:
     assert "정원의 20%는 만 65세 이상인 분께" in text
     assert "접수를 시작하고 5시간 뒤부터 다른 분께" in text
     assert "접수를 시작하고 24시간 뒤부터 신청하실" in text
-    assert "정원의 50%는 전화(으)로" in text
+    assert "정원의 50%는 전화 접수로" in text
     assert "전화 접수는 시작하고 2시간 뒤부터" in text
 
 

@@ -26,6 +26,7 @@ from eduportal.catalog.models import (
 )
 from eduportal.catalog.queries.standard import Outgoing, standard_lines
 from eduportal.catalog.rules import Kind, RunState
+from eduportal.catalog.rules.intake import Intake, Selection
 from eduportal.catalog.rules.standard import Kept
 from eduportal.catalog.standard_set import reading
 from eduportal.catalog.standard_set.surveying import Standing, Survey
@@ -57,6 +58,7 @@ from tests.factories import (
     create_instructor,
     create_office,
     create_room,
+    create_run,
     save,
 )
 
@@ -795,3 +797,31 @@ def large_file() -> bytes:
         line["교육종료시각"] = f"{10 + 2 * (number % 6):02d}:00"
         line["강좌정원수"] = "0" if number % 300 == 0 else "4"
     return file_of(*lines)
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        (Selection.FIRST_COME, "선착순"),
+        (Selection.FAIR_WINDOW, "추첨"),
+        (Selection.DRAW, "추첨"),
+        (Selection.PRIORITY_DRAW, "우선선발 후 추첨"),
+        (Selection.PRIORITY_FIRST_COME, "우선선발 후 선착순"),
+        (Selection.SCREENING, "심사"),
+    ],
+)
+def test_how_places_are_given_goes_out(office: Office, selection: Selection, words: str) -> None:
+    create_run(intake=Intake(selection=selection))
+
+    assert told()["선정방법구분"] == words
+
+
+def test_a_run_that_is_drawn_says_so_whatever_its_file_said(office: Office) -> None:
+    brought_in(file_of({}))
+    publish_all()
+    assert told()["선정방법구분"] == "선착순"
+
+    run = only_run()
+    run.selection = Selection.DRAW
+    db.session.commit()
+    assert told()["선정방법구분"] == "추첨"

@@ -99,7 +99,7 @@ def test_the_page_comes_to_the_same_and_marks_one_s_own_ticket(site: Site, page:
     assert RIGHT.list_hash in page.inner_text("main")
     axe_findings(page)
     page.evaluate("location.hash = '#ticket-NOBODY'")
-    page.get_by_text("추첨 번호 NOBODY는 이 추첨의 명단에 없습니다.").wait_for()
+    page.get_by_text("추첨 번호(NOBODY)는 이 추첨의 명단에 없습니다.").wait_for()
     assert page.locator("tr.draw-own").count() == 0
 
 
@@ -113,8 +113,8 @@ def test_the_page_says_what_differs(site: Site, page: Page) -> None:
 
     page.get_by_text("발표와 다릅니다").wait_for()
     shown = page.locator("[data-draw-findings] li").all_inner_texts()
-    assert f"추첨 번호 ‘{first.ticket}’가 명단에는 있으나 결과에 없습니다." in shown
-    assert "추첨 번호 ‘X’가 결과에는 있으나 명단에 없습니다." in shown
+    assert f"추첨 번호({first.ticket})가 명단에는 있으나 결과에 없습니다." in shown
+    assert "추첨 번호(X)가 결과에는 있으나 명단에 없습니다." in shown
 
 
 def test_a_file_that_is_no_draw_is_refused(site: Site, page: Page) -> None:

@@ -62,19 +62,22 @@ def _write_entries(draw: Draw, run: Facts) -> list[Entry]:
         lost = drawing.losses([one.person_id for one in bookings], course_id)
     tickets = _tickets(len(bookings))
     rows = [
-        DrawEntry(
-            draw_id=draw.id,
-            booking_id=one.id,
-            ticket=tickets.pop(),
-            group_code=codes.group(one.priority_group) if basis.knows_priority else "",
-            channel_code=codes.channel(one.channel),
-            lots=rules.lots(lost.get(one.person_id, 0)),
-            number=one.number,
-        )
+        {
+            "draw_id": draw.id,
+            "booking_id": one.id,
+            "ticket": tickets.pop(),
+            "group_code": codes.group(one.priority_group) if basis.knows_priority else "",
+            "channel_code": codes.channel(one.channel),
+            "lots": rules.lots(lost.get(one.person_id, 0)),
+            "number": one.number,
+        }
         for one in bookings
     ]
-    db.session.add_all(rows)
-    return [Entry(row.ticket, row.group_code, row.channel_code, row.lots) for row in rows]
+    if rows:
+        db.session.execute(sa.insert(DrawEntry), rows)
+    return [
+        Entry(row["ticket"], row["group_code"], row["channel_code"], row["lots"]) for row in rows
+    ]
 
 
 def _in_time(run_id: int, closes: datetime, only_first_hours: bool) -> set[int]:

@@ -4,7 +4,7 @@ Closing and drawing are turns of their own, so that the list is public before it
 what was begun when a worker died is taken up by the next one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,7 +23,8 @@ from eduportal.booking.rules.drawing import Reason
 from eduportal.catalog.models import Run
 from eduportal.catalog.rules import RunState
 from eduportal.catalog.rules.intake import Selection
-from eduportal.shared import clock, dates
+from eduportal.notices.actions import together
+from eduportal.shared import clock, dates, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import SYSTEM, By
 from eduportal.shared.refusal import Missing, Refused
@@ -160,6 +161,7 @@ class _Drawing:
         self.selecting, self.draw = selecting, draw
         self.basis, self.document = drawing.promised(draw), drawing.document_of(draw)
         self.capacity = min(self.basis.capacity, selecting.free)
+        self._winners = self._waiters = 0
 
     def carry_out(self) -> None:
         """The tickets in their order, then whoever came after them by arrival."""
@@ -167,11 +169,14 @@ class _Drawing:
         by_ticket = {row.ticket: row for row in rows}
         line = drawing.line_of(self.draw, rows)
         outcomes = {ticket: self._decide(by_ticket[ticket]) for ticket in line}
+        with events.together(), together():
+            self._give(rows, line, outcomes)
         ranks = {one.ticket: one.rank for one in self.document.result} if self.document else {}
         # Written together in the end: a change in between would go out before every query.
         for row in rows:
             row.rank, row.outcome = ranks.get(row.ticket), outcomes[row.ticket]
-        self._decide_by_arrival({row.booking_id for row in rows})
+        with events.together(), together():
+            self._decide_by_arrival({row.booking_id for row in rows})
         self.selecting.finish("run.drawn", entries_hash=self.draw.entries_hash)
 
     def _decide(self, row: DrawEntry) -> State | None:
@@ -179,28 +184,52 @@ class _Drawing:
         booking = self.selecting.applied.get(row.booking_id)
         if booking is None:
             return None
-        if self.selecting.placed < self.capacity:
-            return self._place(booking, row)
-        if self.selecting.waiting < self.basis.waiting:
-            rank = self.selecting.wait(booking, ticket=row.ticket)
-            messages_draws.tell_waits(*self._whom(booking), row.ticket, rank)
-            return State.WAITING
-        self.selecting.leave_out(booking, ticket=row.ticket)
-        lots = draw_rules.lots(row.lots) if self.basis.loss_memory else None
-        messages_draws.tell_lost(*self._whom(booking), row.ticket, lots)
-        return State.NOT_SELECTED
+        if self._winners < self.capacity:
+            refusal = self.selecting.refusal(booking)
+            if refusal is not None:
+                self._pass_over(booking, row, refusal)
+                return None
+            self._winners += 1
+            return State.PLACED
+        self._waiters += 1
+        return State.WAITING if self._waiters <= self.basis.waiting else State.NOT_SELECTED
 
-    def _place(self, booking: Facts, row: DrawEntry) -> State | None:
-        refusal = self.selecting.refusal(booking)
-        if refusal is not None:
-            self._pass_over(booking, row, refusal)
-            return None
+    def _give(
+        self,
+        rows: Iterable[DrawEntry],
+        line: Iterable[str],
+        outcomes: Mapping[str, State | None],
+    ) -> None:
+        """What was decided, written.
+
+        Numbers and seats go by arrival: by the published order, a neighbor's seat would say which
+        ticket is theirs, and so whether they are in a priority group.
+        """
+        by_ticket = {row.ticket: row for row in rows}
+        for row in by_ticket.values():
+            if outcomes[row.ticket] is State.PLACED:
+                self._place(self.selecting.applied[row.booking_id], row)
+        for row in (by_ticket[ticket] for ticket in line):
+            if outcomes[row.ticket] is State.WAITING:
+                self._let_wait(self.selecting.applied[row.booking_id], row)
+            elif outcomes[row.ticket] is State.NOT_SELECTED:
+                self._leave_out(self.selecting.applied[row.booking_id], row)
+
+    def _place(self, booking: Facts, row: DrawEntry) -> None:
         seat = self.selecting.place(booking, ticket=row.ticket)
         if self.document is None:
             messages_draws.tell_all_placed(*self._whom(booking), seat)
         else:
             messages_draws.tell_won(*self._whom(booking), seat, row.ticket)
-        return State.PLACED
+
+    def _let_wait(self, booking: Facts, row: DrawEntry) -> None:
+        rank = self.selecting.wait(booking, ticket=row.ticket)
+        messages_draws.tell_waits(*self._whom(booking), row.ticket, rank)
+
+    def _leave_out(self, booking: Facts, row: DrawEntry) -> None:
+        self.selecting.leave_out(booking, ticket=row.ticket)
+        lots = draw_rules.lots(row.lots) if self.basis.loss_memory else None
+        messages_draws.tell_lost(*self._whom(booking), row.ticket, lots)
 
     def _pass_over(self, booking: Facts, row: DrawEntry, refusal: rules.Refusal) -> None:
         why = in_words(refusal)

@@ -36,7 +36,8 @@ def renew_promise(by: By, run_id: int) -> None:
 def void(by: By, run_id: int, centers: Centers, reason: str) -> None:
     """Call a promise, or a closed list, void before it is drawn; a new one is made at once.
 
-    Raises Refused after the draw: no drawn result can be taken back.
+    Raises Refused after the draw: no drawn result can be taken back; nor one that everybody can
+    compute by now, since the list and the value are out.
     """
     run = places.locked_run(run_id, centers)
     draw = drawing.standing_draw(run_id)
@@ -44,8 +45,16 @@ def void(by: By, run_id: int, centers: Centers, reason: str) -> None:
         raise Refused(Reason.NOT_BY_LOT)
     if draw.drawn_at is not None:
         raise Refused(Reason.ALREADY_DRAWN)
+    _refuse_second_try(draw)
     end_promise(by, draw, reason)
     keep_promise(run, by)
+
+
+def _refuse_second_try(draw: Draw) -> None:
+    comes = drawing.comes_at(draw)
+    is_out = comes is not None and clock.now() >= comes
+    if draw.closed_at is not None and is_out and drawing.is_contested(draw):
+        raise Refused(Reason.VALUE_IS_OUT)
 
 
 def keep_promise(run: Facts, by: By = SYSTEM) -> Draw | None:

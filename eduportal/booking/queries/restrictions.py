@@ -13,7 +13,7 @@ from eduportal.booking.models import Appeal, Booking, Restriction
 from eduportal.booking.rules import restrictions as rules
 from eduportal.booking.rules.restrictions import Standing
 from eduportal.catalog.models import Run
-from eduportal.shared import clock
+from eduportal.shared import clock, dates
 from eduportal.shared.db import db
 from eduportal.shared.events import Event
 
@@ -161,7 +161,7 @@ def _shown(show: Show, today: date) -> Condition:
 
 def _matters(one: Restriction, since: date) -> bool:
     holds = one.until_on is not None and one.until_on >= clock.today()
-    return holds or one.decided_at.date() > since
+    return holds or dates.seoul_date(one.decided_at) > since
 
 
 def _theirs(centers: Centers) -> Condition:

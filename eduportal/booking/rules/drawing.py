@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from eduportal.booking.rules import State
 from eduportal.booking.rules.draw_terms import MOST_LOTS, PublicValue, Share, Terms
-from eduportal.catalog.rules.intake import Admission, Intake, Selection, seats_of
+from eduportal.catalog.rules.intake import Admission, Intake, Selection, collected_until, seats_of
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LOTTERY = "로또"
@@ -37,6 +37,10 @@ class Reason(StrEnum):
     THOUSANDS = "천 단위 쉼표를 빼고 입력해 주세요. 예: 2650.31"
     VALUE_TOO_LONG = "값이 너무 깁니다. 다시 확인해 주세요."
     VALUE_CHANGED = "확인하신 값과 다릅니다. 값을 다시 확인해 주세요."
+    VALUE_IS_OUT = (
+        "약속한 값이 이미 나와 결과를 계산할 수 있습니다. 명단을 무효로 하지 말고 그 값으로 추첨해"
+        " 주세요."
+    )
     SEATS_PROMISED = (
         "추첨 명단을 굳힌 뒤 추첨할 때까지는 정원을 %(seats)s명보다 줄일 수 없습니다."
         " 추첨한 뒤에 바꿔 주세요."
@@ -69,7 +73,7 @@ class Basis:
         cls, intake: Intake, capacity: int, waiting: int, opens: datetime, closes: datetime
     ) -> Self:
         """Out of how a run's places are given."""
-        ends = closes_at(intake, opens, closes)
+        ends = collected_until(intake, opens, closes)
         reserved = _seats_at(intake.reserve_hours, opens, ends, intake.reserved_percent, capacity)
         by_lot = intake.selection is Selection.PRIORITY_DRAW
         return cls(
@@ -103,13 +107,6 @@ class Basis:
     def knows_priority(self) -> bool:
         """Whether it matters in this draw that somebody is in a priority group."""
         return self.priority_first or self.reserved > 0
-
-
-def closes_at(intake: Intake, opens: datetime, closes: datetime) -> datetime:
-    """Until when applications are in the draw: the window's end, or that of its first hours."""
-    if intake.selection is not Selection.FAIR_WINDOW:
-        return closes
-    return min(closes, opens + timedelta(hours=intake.fair_hours))
 
 
 def _seats_at(
@@ -182,7 +179,7 @@ def sentences(basis: Basis) -> Iterator[str]:
             " 우선 대상인 분이 모자라면 그 자리도 모두 함께 추첨합니다."
         )
     for channel, seats in basis.channels.items():
-        yield f"{Admission(channel).label} 신청하신 분께 {seats}자리 이상 드립니다."
+        yield f"{Admission(channel).label} 접수로 신청하신 분께 {seats}자리 이상 드립니다."
     if basis.loss_memory:
         yield (
             "같은 과정의 추첨에서 떨어질 때마다 추첨권이 한 장씩 늘어납니다."
@@ -190,7 +187,7 @@ def sentences(basis: Basis) -> Iterator[str]:
         )
     yield "신청하신 분이 자리보다 많지 않으면 추첨하지 않고 모두 확정합니다."
     yield (
-        "추첨하기 전에 취소하셨거나 그 사이 신청 기준에 맞지 않게 된 추첨 번호는 건너뛰고,"
+        "추첨하기 전에 취소하셨거나 그사이 신청 기준에 맞지 않게 된 추첨 번호는 건너뛰고,"
         " 그 자리는 다음 번호에게 드립니다."
     )
 
@@ -204,11 +201,11 @@ def _who_is_drawn(basis: Basis) -> Iterator[str]:
         yield "그 뒤에 신청하신 분께는 남은 자리를 신청하신 순서대로 드립니다."
     else:
         yield (
-            f"신청하신 분 가운데 {basis.capacity}분을 추첨으로 뽑습니다."
+            f"신청하신 분 가운데 {basis.capacity}명을 추첨으로 뽑습니다."
             " 먼저 신청하셔도 늦게 신청하셔도 같습니다."
         )
     if basis.waiting:
-        yield f"뽑히지 않은 분 가운데 {basis.waiting}분까지 추첨 차례대로 대기하십니다."
+        yield f"뽑히지 않은 분 가운데 {basis.waiting}명까지 추첨 순위대로 대기하십니다."
 
 
 def public_value(source: str, since: datetime, since_in_words: str) -> PublicValue:
@@ -265,7 +262,7 @@ _CHANGES = {
     "closes": "접수 마감",
     "priority_first": "우선선발",
     "reserved": "우선 대상 자리",
-    "channels": "접수방법별 자리",
+    "channels": "접수 방법별 자리",
     "fair_hours": "함께 추첨하는 시간",
     "loss_memory": "추첨권 늘리기",
     "source": "씨앗이 될 값",

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 # Tickets are given from an hour before: earlier ones would stand for people long gone.
@@ -22,6 +23,8 @@ TICKETS_FROM = -3_600_000
 SETTLED = 2_000
 # Nobody had to wait for so long: the line is over.
 QUIET = 300_000
+# For so long anybody can check how a line came about; then who stood in it is deleted.
+KEPT = timedelta(days=2 * 365)
 # How often a page asks how things stand: whoever knows their turn asks when it comes.
 LONGEST_PAUSE = 60_000
 LAST_LOOK = 30_000

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from eduportal.catalog.rules.intake import Intake, Selection
+from eduportal.catalog.rules.intake import Intake, Selection, collected_until
 
 # How it is decided who gets a place, and what such a decision is made from.
 DECIDES = frozenset({"selection", "fair_hours", "loss_memory", "draw_source"})
@@ -110,6 +110,4 @@ def _first_come_refusal(run: Standing, old: Intake, place_all: bool) -> Refusal 
 
 def list_closes_at(intake: Intake, run: Standing) -> datetime:
     """Until when whoever applies is decided about together with the others."""
-    if intake.selection is not Selection.FAIR_WINDOW:
-        return run.apply_until
-    return min(run.apply_until, run.apply_from + timedelta(hours=intake.fair_hours))
+    return collected_until(intake, run.apply_from, run.apply_until)

@@ -25,6 +25,7 @@ from eduportal.catalog.models import (
 from eduportal.catalog.policies import findings_of, intake_of, keep
 from eduportal.catalog.refusals import refuse, refused
 from eduportal.catalog.rules import Reason, RunPlan, RunState, editing, publishing
+from eduportal.catalog.rules.policy import window_refusal
 from eduportal.shared import clock, events
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import By
@@ -155,11 +156,19 @@ def _ask_the_policy(by: By, run: Run, changed: Changes) -> None:
     if run.state is not RunState.PUBLISHED or not _ASKED_WITH_POLICY & changed.keys():
         return
     _refuse_findings(run)
+    _refuse_moved_list(run, changed)
     if "apply_from" in changed and run.waiting_line:
         opening_for(by, run.apply_from)
 
 
 _ASKED_WITH_POLICY = frozenset({"apply_from", "apply_until", "relations", "needs_approval"})
+
+
+def _refuse_moved_list(run: Run, changed: Changes) -> None:
+    new = run.apply_from, run.apply_until
+    names = "apply_from", "apply_until"
+    opens, closes = (changed.get(name, [there])[0] for name, there in zip(names, new, strict=True))
+    refuse(window_refusal(intake_of(run), (opens, closes), new, run.selected_at, clock.now()))
 
 
 def _refuse_findings(run: Run) -> None:

@@ -75,7 +75,7 @@ def _time(label: str) -> TimeOfDayField:
 class IntakeForm(SeenForm):
     """How the places of a run are given."""
 
-    selection = RadioField(_l("선정 방법"), [chosen()], choices=options(labelled(Selection)))
+    selection = RadioField(_l("뽑는 방법"), [chosen()], choices=options(labelled(Selection)))
     fair_hours = _number(_l("처음 몇 시간을 같은 때로 볼까요(시간)"), 1, 720)
     loss_memory = BooleanField(_l("전에 추첨에서 떨어진 횟수만큼 추첨권을 더 줍니다"))
     draw_source = StringField(
@@ -99,9 +99,9 @@ class IntakeForm(SeenForm):
     way_visit_percent = _perhaps(_l("방문: 남겨 둘 자리(정원의 %)"), 0, 100)
     way_visit_hours = _hours(_l("방문: 시작하고 몇 시간 뒤부터"))
     way_kiosk = BooleanField(_l(Admission.KIOSK.label))
-    way_kiosk_percent = _perhaps(_l("무인 단말기: 남겨 둘 자리(정원의 %)"), 0, 100)
-    way_kiosk_hours = _hours(_l("무인 단말기: 시작하고 몇 시간 뒤부터"))
-    share_hours = _hours(_l("접수방법별 자리를 몇 시간 남겨 둘까요(시간)"))
+    way_kiosk_percent = _perhaps(_l("무인 접수기: 남겨 둘 자리(정원의 %)"), 0, 100)
+    way_kiosk_hours = _hours(_l("무인 접수기: 시작하고 몇 시간 뒤부터"))
+    share_hours = _hours(_l("접수 방법별 자리를 몇 시간 남겨 둘까요(시간)"))
 
     groups = Checkboxes(_l("우선 대상"))
     reserved_percent = _number(_l("우선 대상에게 남겨 둘 자리(정원의 %)"), 0, 999)
@@ -112,9 +112,9 @@ class IntakeForm(SeenForm):
     repeat = RadioField(_l("그 안에 다시 신청하면"), [chosen()], choices=options(labelled(Repeat)))
     travel_minutes = _number(_l("교육장 사이를 옮겨 갈 시간(분)"), 0, 999)
 
-    offer_hours = _number(_l("빈자리를 잡아 두는 시간(시간)"), 0, 720)
+    offer_hours = _number(_l("빈자리를 맡아 두는 시간(시간)"), 0, 720)
     offer_to_midnight = BooleanField(
-        _l("시간을 세지 않고, 다음 날이 될 때(밤 12시)까지 잡아 둡니다")
+        _l("시간을 세지 않고, 다음 날이 될 때(밤 12시)까지 맡아 둡니다")
     )
     offer_opens = _time(_l("안내하는 시간의 시작"))
     offer_closes = _time(_l("안내하는 시간의 끝"))
@@ -123,7 +123,7 @@ class IntakeForm(SeenForm):
 
     seat_choice = RadioField(_l("좌석"), [chosen()], choices=options(labelled(SeatChoice)))
     accessible_hours = _number(
-        _l("휠체어 자리를 첫 수업 몇 시간 전까지 비워 두나요(시간)"), 0, 2_000
+        _l("휠체어 좌석을 첫 수업 몇 시간 전까지 비워 두나요(시간)"), 0, 2_000
     )
 
     strike_1 = _perhaps(_l("첫 번째(일)"), 0, 3_650)

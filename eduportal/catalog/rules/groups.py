@@ -17,5 +17,5 @@ START_SET = {
 class Reason(StrEnum):
     """Why a verb says no."""
 
-    NAME_TAKEN = "‘%(name)s’이(가) 이미 있습니다. 다른 이름을 써 주세요."
-    CHANGED_MEANWHILE = "그사이 다른 관리자가 ‘%(name)s’(으)로 바꾸었습니다. 다시 확인해 주세요."
+    NAME_TAKEN = "이미 있는 이름입니다: ‘%(name)s’. 다른 이름을 써 주세요."
+    CHANGED_MEANWHILE = "그사이 다른 관리자가 이름을 바꾸었습니다: ‘%(name)s’. 다시 확인해 주세요."

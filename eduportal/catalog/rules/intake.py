@@ -105,7 +105,7 @@ class Admission(StrEnum):
     @property
     def label(self) -> str:
         """As written on screen."""
-        return {"online": "온라인", "phone": "전화", "visit": "방문", "kiosk": "무인 단말기"}[
+        return {"online": "온라인", "phone": "전화", "visit": "방문", "kiosk": "무인 접수기"}[
             self.value
         ]
 
@@ -224,6 +224,13 @@ def proposed() -> Intake:
 def ends_at(opens: datetime, closes: datetime, hours: int | None) -> datetime:
     """When what is kept for some falls to all: so long after the opening, at latest at closing."""
     return closes if hours is None else min(closes, opens + timedelta(hours=hours))
+
+
+def collected_until(intake: Intake, opens: datetime, closes: datetime) -> datetime:
+    """Until when applications are decided about together: the window's end, or its first hours'."""
+    if intake.selection is not Selection.FAIR_WINDOW:
+        return closes
+    return min(closes, opens + timedelta(hours=intake.fair_hours))
 
 
 def seats_of(percent: int, capacity: int) -> int:

@@ -30,7 +30,7 @@ class Words(StrEnum):
     FAIR_WINDOW = (
         "처음 %(hours)s시간 안에 신청하신 분은 모두 똑같습니다. 순서는 컴퓨터 추첨으로 정합니다."
     )
-    AFTER_FAIR_WINDOW = "그 뒤에 신청하신 분은 신청한 순서대로 뒤에 섭니다."
+    AFTER_FAIR_WINDOW = "그 뒤에 신청하신 분께는 남은 자리를 신청한 순서대로 드립니다."
     DRAW = "신청이 정원보다 많으면 컴퓨터 추첨으로 정합니다."
     PRIORITY_DRAW = "우선 대상인 분께 먼저 자리를 드리고, 남은 자리는 컴퓨터 추첨으로 정합니다."
     SHARE_THEN_DRAW = (
@@ -56,45 +56,45 @@ class Words(StrEnum):
     RELEASED = "이 자리가 남으면 %(until)s부터 다른 분께 드립니다."
     RELEASED_AFTER = "이 자리가 남으면 접수를 시작하고 %(hours)s시간 뒤부터 다른 분께 드립니다."
     RELEASED_AT_CLOSING = "이 자리가 남으면 접수가 끝난 뒤 다른 분께 드립니다."
-    WAYS = "신청은 %(ways)s(으)로 받습니다."
+    WAYS = "신청을 받는 방법: %(ways)s"
     WAY_OPENS = "%(way)s 접수는 %(opens)s부터 받습니다."
     WAY_OPENS_AFTER = "%(way)s 접수는 시작하고 %(hours)s시간 뒤부터 받습니다."
-    SHARE = "정원 %(capacity)s명 가운데 %(seats)s자리는 %(way)s(으)로 신청하신 분께 먼저 드립니다."
-    SHARE_PERCENT = "정원의 %(percent)s%%는 %(way)s(으)로 신청하신 분께 먼저 드립니다."
+    SHARE = "정원 %(capacity)s명 가운데 %(seats)s자리는 %(way)s 접수로 신청하신 분께 먼저 드립니다."
+    SHARE_PERCENT = "정원의 %(percent)s%%는 %(way)s 접수로 신청하신 분께 먼저 드립니다."
     REPEAT_REFUSED = "최근 %(months)s개월 안에 같은 과정을 들으신 분은 신청하실 수 없습니다."
     REPEAT_WAITS = (
         "최근 %(months)s개월 안에 같은 과정을 들으신 분은 다른 분들 다음에 자리를 드립니다."
     )
     TRAVEL = (
-        "다른 교육장 수업도 들으신다면, 두 수업 사이에 옮겨 갈 시간이 %(minutes)s분 넘게 있어야"
+        "다른 교육장 수업도 들으신다면, 두 수업 사이에 옮겨 갈 시간이 %(minutes)s분 이상 있어야"
         " 합니다."
     )
     GIVEN = "자리가 나면 대기하신 순서대로 확정하고 바로 알려 드립니다."
     OFFERED = (
-        "자리가 나면 대기하신 순서대로 문자로 안내하고, %(hours)s시간 동안 자리를 잡아 둡니다."
+        "자리가 나면 대기하신 순서대로 문자로 안내하고, %(hours)s시간 동안 자리를 맡아 둡니다."
     )
-    OFFER_HOURS = "이 시간은 %(opens)s~%(closes)s에만 흐릅니다. 밤에는 흐르지 않습니다."
+    OFFER_HOURS = "이 시간은 %(opens)s~%(closes)s만 셉니다. 밤에는 세지 않습니다."
     OFFERED_TO_MIDNIGHT = (
         "자리가 나면 대기하신 순서대로 문자로 안내하고, 다음 날이 될 때(밤 12시)까지 자리를"
-        " 잡아 둡니다."
+        " 맡아 둡니다."
     )
     PASSED_ON = "그때까지 답이 없으면 다음 분께 자리가 돌아갑니다."
     LAST_MEETING = "빈자리는 %(number)s번째 수업을 시작하기 전까지 드립니다."
     LEFT_OVER = "접수가 끝나도 자리가 남아 있으면 먼저 신청한 순서대로 드립니다."
     SEAT_CHOICE = "수강이 확정되면 앉을 자리를 직접 고르실 수 있습니다."
-    ACCESSIBLE = "휠체어 자리는 첫 수업 %(hours)s시간 전까지 필요한 분을 위해 비워 둡니다."
+    ACCESSIBLE = "휠체어 좌석은 첫 수업 %(hours)s시간 전까지 필요한 분을 위해 비워 둡니다."
     WAITING_LINE = (
         "접수를 시작할 때 신청이 몰리면 대기줄에 섭니다. 시작하기 전에 오신 분들의 순서는"
         " 추첨으로 정합니다."
     )
-    WARNED = "연락 없이 첫 수업에 오지 않으시면 %(times)s번째까지는 주의만 드립니다."
+    WARNED = "연락 없이 첫 수업에 오지 않으시면 %(times)s번째까지는 경고만 합니다."
     RESTRICTED = (
         "연락 없이 첫 수업에 오지 않으시면, %(times)s번째에는 %(days)s일 동안 신청하실 수 없습니다."
     )
-    LATE_CANCEL = "첫 수업을 %(hours)s시간도 남기지 않고 취소하셔도 한 번으로 셉니다."
+    LATE_CANCEL = "첫 수업까지 %(hours)s시간이 남지 않았을 때 취소하셔도 한 번으로 셉니다."
     FORGOTTEN = "%(months)s개월이 지난 일은 세지 않습니다."
-    DECISION = "%(people)s명이 모이지 않으면 첫 수업 %(days)s일 전에 강좌를 열지 정합니다."
-    DECISION_DAY = "신청이 적으면 첫 수업 %(days)s일 전에 강좌를 열지 정합니다."
+    DECISION = "%(people)s명이 모이지 않으면 첫 수업 %(days)s일 전에 열지 폐강할지 정합니다."
+    DECISION_DAY = "신청이 적으면 첫 수업 %(days)s일 전에 열지 폐강할지 정합니다."
 
 
 # A sentence and its facts; moments among them are written out as the portal writes them.

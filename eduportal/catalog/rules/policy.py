@@ -2,11 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from eduportal.catalog.rules.intake import PRIORITY, WHO, Admission, Intake, Selection
+from eduportal.catalog.rules.intake import (
+    PRIORITY,
+    WHO,
+    Admission,
+    Intake,
+    Selection,
+    collected_until,
+)
 from eduportal.catalog.rules.windows import WindowPattern
 
 
@@ -20,21 +27,26 @@ class Reason(StrEnum):
         "우선선발 후 선착순에는 우선 대상에게 남겨 둘 자리나 먼저 신청할 시간을 정해 주세요."
     )
     APPROVAL_AND_DRAW = (
-        "승인과 추첨은 함께 쓸 수 없습니다. 부서 승인을 빼거나 선정 방법을 선착순으로 바꿔 주세요."
+        "승인과 추첨은 함께 쓸 수 없습니다. 부서 승인을 빼거나 뽑는 방법을 선착순으로 바꿔 주세요."
     )
-    WAY_NEEDED = "접수방법을 하나 이상 골라 주세요."
+    WAY_NEEDED = "접수 방법을 하나 이상 골라 주세요."
     STRIKES_NEEDED = "몇 번째부터 며칠인지 앞에서부터 빠짐없이 적어 주세요."
     RESERVE_TOO_LARGE = "우선 대상에게 남겨 두는 자리는 정원의 0%부터 100%까지입니다."
     SHARES_TOO_LARGE = (
-        "접수방법별 자리를 모두 더하면 정원의 %(percent)s%%입니다. 100%%를 넘지 않게 해 주세요."
+        "접수 방법별 자리를 모두 더하면 정원의 %(percent)s%%입니다. 100%%를 넘지 않게 해 주세요."
     )
     STAGE_TOO_LATE = "‘%(who)s’의 접수 시작이 접수 마감보다 늦습니다. 시간을 줄여 주세요."
     CHANNEL_TOO_LATE = "‘%(channel)s’ 접수의 시작이 접수 마감보다 늦습니다. 시간을 줄여 주세요."
     NOBODY_MAY_APPLY = (
-        "이대로는 아무도 신청할 수 없습니다. 신청할 수 있는 사람과 접수방법을 확인해 주세요."
+        "이대로는 아무도 신청할 수 없습니다. 신청할 수 있는 사람과 접수 방법을 확인해 주세요."
     )
     OFFER_HOURS_BACKWARDS = "빈자리를 안내하는 시간의 끝은 시작보다 뒤여야 합니다."
     AGES_BACKWARDS = "최고 나이는 최저 나이보다 적을 수 없습니다."
+    LIST_CLOSED = (
+        "추첨 명단이 이미 정해졌습니다. 추첨할 때까지 접수 기간을 바꿀 수 없습니다. 추첨한 뒤에 바꿔"
+        " 주세요."
+    )
+    LIST_AT_ONCE = "추첨 강좌의 접수 마감은 지금보다 뒤여야 합니다. 알린 때까지 신청을 받아 주세요."
     TRAVEL_TOO_LONG = "이동 시간은 0분부터 240분까지입니다."
     OFFICE_NEEDED = "사무소 이름과 연락처를 먼저 저장해 주세요."
     POLICY_NEEDED = "기본 모집 기준을 먼저 확인해 저장해 주세요."
@@ -53,7 +65,7 @@ LABELS = {
     "minimum_age": "최저 나이",
     "completion_percent": "수료 기준",
     "minimum_percent": "최소 인원",
-    "selection": "선정 방법",
+    "selection": "뽑는 방법",
     "fair_hours": "처음 추첨하는 시간",
     "stages": "접수 순서",
     "groups": "우선 대상",
@@ -63,22 +75,22 @@ LABELS = {
     "loss_memory": "떨어진 횟수만큼 추첨권 더 드리기",
     "draw_source": "추첨에 쓸 공개 값",
     "channels": "접수 방법",
-    "share_hours": "접수방법별 자리를 남겨 두는 시간",
+    "share_hours": "접수 방법별 자리를 남겨 두는 시간",
     "repeat_months": "재수강 제한 기간",
     "repeat": "재수강하시는 분",
     "travel_minutes": "교육장 사이를 옮겨 갈 시간",
-    "offer_hours": "빈자리를 잡아 두는 시간",
-    "offer_to_midnight": "밤 12시까지 잡아 두기",
+    "offer_hours": "빈자리를 맡아 두는 시간",
+    "offer_to_midnight": "밤 12시까지 맡아 두기",
     "offer_opens": "안내 시작 시각",
     "offer_closes": "안내 끝 시각",
     "last_meeting": "빈자리를 드리는 마지막 수업",
     "left_over": "남은 자리 계속 접수",
     "seat_choice": "좌석 정하기",
-    "accessible_hours": "휠체어 자리를 비워 두는 시간",
+    "accessible_hours": "휠체어 좌석을 비워 두는 시간",
     "waiting_line": "대기줄",
-    "strikes": "노쇼 제한",
+    "strikes": "무단불참 제한",
     "late_cancel_hours": "늦은 취소",
-    "strike_months": "노쇼를 세는 기간",
+    "strike_months": "무단불참을 세는 기간",
     "decision_days": "폐강을 정하는 날",
 }
 
@@ -156,6 +168,24 @@ def intake_findings(
     if not 0 <= intake.travel_minutes <= 240:
         found.append(("travel_minutes", Reason.TRAVEL_TOO_LONG, {}))
     return found + (_window_findings(intake, relations, window) if window else [])
+
+
+def window_refusal(
+    intake: Intake,
+    old: tuple[datetime, datetime],
+    new: tuple[datetime, datetime],
+    selected_at: datetime | None,
+    now: datetime,
+) -> Refusal | None:
+    """Why a window (from, until) stays as it is: nobody chooses who is in a draw by moving it."""
+    if not intake.selection.draws or selected_at is not None:
+        return None
+    before, after = collected_until(intake, *old), collected_until(intake, *new)
+    if before == after:
+        return None
+    if now >= before:
+        return Reason.LIST_CLOSED, {}
+    return (Reason.LIST_AT_ONCE, {}) if after <= now else None
 
 
 _NEED_GROUPS = {Selection.PRIORITY_DRAW, Selection.PRIORITY_FIRST_COME}

@@ -5,13 +5,14 @@ from datetime import date, datetime, time
 
 from eduportal.accounts.rules import Audience
 from eduportal.catalog.rules import WEEKDAYS as WEEKDAY_LETTERS
+from eduportal.catalog.rules.intake import Selection
 from eduportal.catalog.standard_set import columns as c
 from eduportal.catalog.standard_set.columns import Cells
 from eduportal.shared import dates, phones
 
 IN_CLASS = "오프라인"
 EVERY_WAY = "온라인+전화+방문"
-FIRST_COME = "선착순"
+FIRST_COME = Selection.FIRST_COME.label
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Facts:
     fee: int
     apply_from: datetime
     apply_until: datetime
+    selection: Selection = Selection.FIRST_COME
 
 
 def written(facts: Facts, office: str, homepage: str = "") -> Cells:
@@ -64,7 +66,7 @@ def written(facts: Facts, office: str, homepage: str = "") -> Cells:
         c.APPLY_FROM: dates.seoul_date(facts.apply_from).isoformat(),
         c.APPLY_UNTIL: dates.seoul_date(facts.apply_until).isoformat(),
         c.CHANNELS: EVERY_WAY,
-        c.SELECTION: FIRST_COME,
+        c.SELECTION: _selection(facts.selection),
         c.HOMEPAGE: homepage,
         **dict.fromkeys((c.SUBSIDIZED, c.CREDITS, c.ACCOUNT), "N"),
         c.AS_OF: "",
@@ -73,6 +75,11 @@ def written(facts: Facts, office: str, homepage: str = "") -> Cells:
 
 def _clock(moment: time | None) -> str:
     return moment.strftime("%H:%M:%S" if moment.second else "%H:%M") if moment else ""
+
+
+def _selection(selection: Selection) -> str:
+    """In the words that the set knows; of a fair window what decides in it."""
+    return (Selection.DRAW if selection is Selection.FAIR_WINDOW else selection).label
 
 
 def _audience(facts: Facts) -> str:

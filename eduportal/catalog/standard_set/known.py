@@ -128,6 +128,7 @@ def _facts(row: Any, names: dict[int, list[Dated]], office: Office | None) -> Fa
         fee=row.fee,
         apply_from=row.apply_from,
         apply_until=row.apply_until,
+        selection=row.selection,
     )
 
 
@@ -149,7 +150,7 @@ _RUNS = (
         Run.instructor_id,
         *(Run.title, Run.section, Run.starts_on, Run.ends_on, Run.starts_at, Run.ends_at),
         *(Run.audience, Run.minimum_age, Run.maximum_age, Run.weekdays, Run.capacity, Run.fee),
-        *(Run.apply_from, Run.apply_until),
+        *(Run.apply_from, Run.apply_until, Run.selection),
         Course.summary,
         Center.phone,
         Room.name.label("room"),

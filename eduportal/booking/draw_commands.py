@@ -11,7 +11,7 @@ from eduportal.booking.rules.draw_file import OUTCOMES, Document, Flaw, read, ve
 from eduportal.booking.rules.draw_terms import BadDraw, OfficeSecret
 from eduportal.shared.log import say
 
-NO_FILE = "파일 ‘%s’을(를) 읽을 수 없습니다."
+NO_FILE = "파일을 읽을 수 없습니다: %s"
 
 
 @click.group("draw")

@@ -80,7 +80,7 @@ def tell_collected(run: Facts, booking_id: int, person: Facts) -> None:
         person,
         "collected",
         _("신청을 접수했습니다."),
-        _("접수가 끝난 뒤 대상자를 정해 알려 드립니다. 먼저 신청하셔도 늦게 신청하셔도 같습니다."),
+        _("접수가 끝난 뒤 수강하실 분을 정해 알려 드립니다. 먼저 신청해도 늦게 신청해도 같습니다."),
     )
 
 

@@ -79,7 +79,7 @@ def tell_lengthened(run: Facts, booking_id: int, person: Facts, until: datetime)
         person,
         # Each lengthening is an occasion of its own.
         f"offer_lengthened:{until:%Y%m%d%H%M%S}",
-        _("빈자리에 답하실 수 있는 때를 %(until)s까지로 늘렸습니다.", until=_until(until)),
+        _("빈자리 안내에 답하실 기한을 %(until)s까지로 늘렸습니다.", until=_until(until)),
         _how_to_answer(run, booking_id),
     )
 
@@ -105,7 +105,7 @@ def _how_to_answer(run: Facts, booking_id: int) -> str:
         address = f"{base}/my/bookings/{booking_id}/offer"
         return _("답하기: %(address)s\n전화로 답하기: %(phone)s", address=address, phone=phone)
     return _(
-        "‘나의 신청 내역’에서 답하시거나 %(phone)s로 전화해 주세요.",
+        "‘나의 신청 내역’에서 답하시거나 %(phone)s번으로 전화해 주세요.",
         phone=phone,
     )
 

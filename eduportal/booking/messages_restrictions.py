@@ -62,7 +62,7 @@ def penalty_in_words(penalty: Penalty) -> str:
 
 def late_reason(hours: int) -> str:
     """Why giving up a place was too late."""
-    return _("첫 수업 %(hours)s시간 전이 지나 수강을 취소함", hours=hours)
+    return _("첫 수업까지 %(hours)s시간이 남지 않았을 때 취소함", hours=hours)
 
 
 def _tell(

@@ -16,7 +16,7 @@ def tell_seat_moved(
 ) -> None:
     """Somebody sits elsewhere from now on, and not by their own wish."""
     now = _("새 좌석: %(seat)s", seat=new)
-    before = _("전 좌석: %(seat)s", seat=old) if old else None
+    before = _("이전 좌석: %(seat)s", seat=old) if old else None
     # Each moving is an occasion of its own, also back to where it was.
     occasion = f"seat_moved:{clock.now():%Y%m%d%H%M%S%f}"
     messages.tell(run, booking_id, person, occasion, why, *filter(None, (now, before)))

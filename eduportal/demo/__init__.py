@@ -14,7 +14,7 @@ from eduportal.accounts import queries as accounts
 from eduportal.accounts.models import Account
 from eduportal.accounts.rules import DEMO_PASSWORD
 from eduportal.catalog.models import Center, Office
-from eduportal.demo import month, people, place
+from eduportal.demo import fairness, month, people, place
 from eduportal.shared import clock
 from eduportal.shared.db import db, writing
 from eduportal.shared.events import SYSTEM
@@ -76,7 +76,9 @@ def _fill() -> None:
         site = place.build()
         statistics.import_past_runs(SYSTEM, PAST_RUNS.read_bytes())
         residents = people.settle(now.date())
+        fairness.verify(site, residents, now.date())
     month.live(site, residents, now)
+    fairness.hear(site, now)
 
 
 def _has_rows() -> bool:

@@ -11,7 +11,7 @@ from eduportal.accounts.rules import Audience
 from eduportal.attendance import actions as attendance
 from eduportal.attendance.rules import Mark
 from eduportal.booking import actions as booking
-from eduportal.booking.actions import approving
+from eduportal.booking.actions import approving, draws, restrictions
 from eduportal.booking.actions.policies import change_policy
 from eduportal.booking.actions.promising import renew_promise
 from eduportal.booking.models import Booking
@@ -20,7 +20,13 @@ from eduportal.catalog import actions as catalog
 from eduportal.catalog.closed_days import public_holidays
 from eduportal.catalog.models import Meeting, Run
 from eduportal.catalog.rules import CourseContent, Kind, RunPlan, Span, meeting_days
-from eduportal.catalog.rules.intake import SENIOR_65, ChannelShare, Intake, Selection
+from eduportal.catalog.rules.intake import (
+    SENIOR_65,
+    ChannelShare,
+    Intake,
+    SeatChoice,
+    Selection,
+)
 from eduportal.demo.place import Lab, Site
 from eduportal.shared import clock, dates
 from eduportal.shared.db import db
@@ -44,8 +50,12 @@ BESIDE_ONLINE = Intake(
         ChannelShare("kiosk"),
     )
 )
+STRICT = Intake(strikes=(0, 30), late_cancel_hours=38)
+SCREENED = Intake(Selection.SCREENING)
 ASKED = Intake(offer_hours=24, last_meeting=2, left_over=True)
-IN_LINE = Intake(waiting_line=True)
+IN_LINE = Intake(waiting_line=True, seat_choice=SeatChoice.PERSON)
+CHUNHYANG, HOA = 1, 2
+STAYED_AWAY = "첫 수업에 오지 않으셨고 전화도 받지 않으셨습니다."
 BASIC, START_UP, DUTY = "기초·활용", "창업·취업", "직무"
 
 
@@ -72,6 +82,14 @@ class Story:
     ending: str = "published"
     youngest: int | None = 14
     known: bool = False
+    # Other residents whom visitors may sign in as: who applies, who comes when all places are gone.
+    also: int | None = None
+    waits: int | None = None
+    # How many gave up their place on the last evening, and how many never came.
+    late: int = 0
+    absent: int = 0
+    # Who was drawn cannot come: the place goes to whoever waits.
+    given_up: bool = False
     fee: int = 0
     material_fee: int = 0
     approved: bool = False
@@ -133,6 +151,21 @@ STORIES = (
         28,
         1,
         kind=Kind.FREE_SPECIAL,
+        also=HOA,
+        absent=3,
+        intake=STRICT,
+    ),
+    Story(
+        "코딩엔트리기초",
+        "블록을 쌓아 게임과 이야기를 만들어 봅니다.",
+        1,
+        AFTERNOON,
+        -45,
+        _days(-65),
+        _days(-55),
+        33,
+        track=START_UP,
+        intake=DRAWN,
     ),
     Story(
         "인터넷쇼핑몰만들기",
@@ -166,6 +199,8 @@ STORIES = (
         _days(-17),
         26,
         known=True,
+        late=1,
+        intake=STRICT,
     ),
     Story(
         "한글 문서작성",
@@ -176,6 +211,36 @@ STORIES = (
         _days(-26),
         _days(-16),
         20,
+        also=HOA,
+        absent=2,
+        intake=STRICT,
+    ),
+    Story(
+        "누리소통망 시작하기",
+        "사진과 글을 올리고 이웃과 이야기를 나눕니다.",
+        0,
+        MORNING,
+        6,
+        _days(-9),
+        _days(-3),
+        37,
+        4,
+        also=CHUNHYANG,
+        given_up=True,
+        intake=DRAWN,
+    ),
+    Story(
+        "디지털 배움지도사",
+        "이웃에게 스마트폰을 가르치는 법을 배웁니다. 지원 동기를 보고 뽑습니다.",
+        1,
+        MORNING,
+        24,
+        _days(-6),
+        _days(-1),
+        27,
+        4,
+        track=START_UP,
+        intake=SCREENED,
     ),
     Story(
         "코딩엔트리기초",
@@ -229,6 +294,19 @@ STORIES = (
         intake=BESIDE_ONLINE,
     ),
     Story(
+        "스마트폰 활용",
+        "키오스크, 은행, 병원 예약을 스스로 해 봅니다.",
+        1,
+        EVENING,
+        8,
+        _days(-3),
+        _days(3),
+        4,
+        3,
+        section="야간",
+        youngest=55,
+    ),
+    Story(
         "생활 속 인터넷 은행",
         "이체와 공과금 내기를 안전하게 연습합니다.",
         2,
@@ -237,6 +315,7 @@ STORIES = (
         _days(-2),
         _days(2),
         34,
+        waits=CHUNHYANG,
         intake=ASKED,
     ),
     Story(
@@ -316,20 +395,35 @@ STORIES = (
 def live(site: Site, residents: Sequence[int], now: datetime) -> None:
     """Let every story happen, each act at its own moment; inside a turn to write."""
     chance = random.Random(now.toordinal())
+    courses: dict[str, int] = {}
     for story in STORIES:
         crowd = list(site.employee_ids if story.audience is Audience.EMPLOYEE else residents)
         chance.shuffle(crowd)
         if story.known:
             # The resident whom visitors sign in as has something to find in every state.
             crowd.insert(0, residents[0])
-        _Telling(story, site, now, chance).tell(crowd)
+        if story.also is not None:
+            crowd.insert(0, residents[story.also])
+        telling = _Telling(story, site, now, chance, courses)
+        if story.waits is not None:
+            telling.last = residents[story.waits]
+            crowd.remove(telling.last)
+        telling.tell(crowd)
 
 
 class _Telling:
     """One story on its way from a draft to its last mark."""
 
-    def __init__(self, story: Story, site: Site, now: datetime, chance: random.Random) -> None:
-        self.story, self.now, self.chance = story, now, chance
+    def __init__(
+        self,
+        story: Story,
+        site: Site,
+        now: datetime,
+        chance: random.Random,
+        courses: dict[str, int],
+    ) -> None:
+        self.story, self.now, self.chance, self.courses = story, now, chance, courses
+        self.last: int | None = None
         self.lab: Lab = site.labs[story.lab]
         self.staff = By("staff", "visit", site.staff_account_id)
         self.opens = _announced(now, story.opens_in, time(10))
@@ -344,6 +438,8 @@ class _Telling:
         self._apply(crowd)
         self._approve_some()
         self._cancel_some()
+        self._draw()
+        self._come_or_not()
         self._hold_meetings()
         if self.story.ending == "cancelled":
             booking.cancel_run(self.staff, self.run_id, None, "신청하신 분이 모자라 열지 못합니다.")
@@ -375,7 +471,9 @@ class _Telling:
         content = CourseContent(
             story.title, story.summary, None, story.kind, story.track, story.audience
         )
-        course_id = catalog.create_course(SYSTEM, content)
+        if story.title not in self.courses:
+            self.courses[story.title] = catalog.create_course(SYSTEM, content)
+        course_id = self.courses[story.title]
         spans = self._spans()
         self.run_id = catalog.create_run(SYSTEM, course_id, self._run_plan(spans[0].start), None)
         catalog.set_meetings(SYSTEM, self.run_id, spans, None)
@@ -420,10 +518,17 @@ class _Telling:
         if window <= 0:
             return
         moments = sorted(self.chance.random() ** 3 * window for _n in range(self.story.people))
-        people = iter(crowd)
+        people = self._in_turn(crowd)
         for seconds in moments:
             with clock.moved_to(self.opens + timedelta(seconds=seconds)):
                 self._let_somebody_apply(people)
+
+    def _in_turn(self, crowd: Sequence[int]) -> Iterator[int]:
+        for person_id in crowd:
+            if self.last is not None and len(self._placed()) == self.lab.seats:
+                yield self.last
+                self.last = None
+            yield person_id
 
     def _let_somebody_apply(self, people: Iterator[int]) -> None:
         for person_id in people:
@@ -441,11 +546,38 @@ class _Telling:
         # The first stays: it may be whom visitors sign in as.
         ids = self._placed()[1:]
         for booking_id in self.chance.sample(ids, k=min(len(ids) // 9, 2)):
-            person_id = db.session.scalar(
-                sa.select(Booking.person_id).where(Booking.id == booking_id)
-            )
-            with clock.moved_to(min(self.closes, self.now) - timedelta(minutes=5)):
-                booking.cancel_own(By("resident", "online", None, person_id), booking_id, "")
+            self._leave(booking_id, min(self.closes, self.now) - timedelta(minutes=5))
+
+    def _draw(self) -> None:
+        """Lots are drawn as soon as the window is closed; later somebody cannot come."""
+        intake = self.story.intake
+        if intake is None or not intake.selection.draws or self.closes >= self.now:
+            return
+        with clock.moved_to(self.closes + timedelta(minutes=1)):
+            draws.advance(SYSTEM, self.run_id)
+        if self.story.given_up:
+            self._leave(self._placed()[-1], self.now - timedelta(hours=3))
+
+    def _leave(self, booking_id: int, moment: datetime) -> None:
+        person_id = db.session.scalar(sa.select(Booking.person_id).where(Booking.id == booking_id))
+        with clock.moved_to(moment):
+            booking.cancel_own(By("resident", "online", None, person_id), booking_id, "")
+
+    def _come_or_not(self) -> None:
+        """Some leave on the last evening, some never come: what the register is for."""
+        if not (self.story.late or self.story.absent):
+            return
+        first = db.session.scalars(
+            sa.select(Meeting).where(Meeting.run_id == self.run_id).order_by(Meeting.starts_at)
+        ).first()
+        if first is None:
+            return
+        eve = dates.start_of(dates.seoul_date(first.starts_at)) - timedelta(hours=3)
+        for booking_id in self._placed()[-self.story.late :] if self.story.late else ():
+            self._leave(booking_id, eve)
+        for booking_id in self._placed()[: self.story.absent]:
+            with clock.moved_to(first.ends_at + timedelta(hours=1)):
+                restrictions.record_no_show(self.staff, booking_id, None, STAYED_AWAY)
 
     def _hold_meetings(self) -> None:
         today = dates.seoul_date(self.now)

@@ -91,7 +91,11 @@ def test_an_instructor_who_does_not_wish_it_is_not_named(app: Flask, client: Fla
     ("given", "sentence", "link"),
     [
         ({}, "까지 신청할 수 있습니다.", "신청하기"),
-        ({"capacity": 1, "places_taken": 1}, "지금 신청하시면 대기 1번으로 접수", "대기로 신청하기"),
+        (
+            {"capacity": 1, "places_taken": 1},
+            "지금 신청하시면 대기 1번으로 접수",
+            "대기로 신청하기",
+        ),
         (
             {"capacity": 1, "places_taken": 1, "waiting": 10},
             "정원과 대기 인원이 모두 찼습니다.",

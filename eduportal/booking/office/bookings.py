@@ -274,7 +274,7 @@ def _entered(standing: Standing) -> str:
 def _offered(line: RunLine) -> str:
     names = catalog.center_names(clock.today())
     return _(
-        "%(title)s, %(center)s, 첫 수업 %(first)s, 남은 자리 %(left)s",
+        "%(title)s, %(center)s, 첫 수업 %(first)s, 남은 자리 %(left)s석",
         title=line.title,
         center=names[line.center_id],
         first=dates.written_datetime(line.starts_at),

@@ -113,7 +113,7 @@ def extension(booking_id: int) -> Answer:
             ),
         )
     ):
-        flash(_("답하실 수 있는 때를 늘렸습니다."))
+        flash(_("답할 기한을 늘렸습니다."))
         return _to_offer(booking_id)
     page = render_template("booking/offer_extension.html", standing=standing, form=form)
     return (page, 422) if form.is_submitted() else page

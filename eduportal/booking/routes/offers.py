@@ -60,7 +60,7 @@ def _answered(
     if state is State.DECLINED:
         flash(_("알려 주셔서 고맙습니다. 자리는 다음 분께 돌아갑니다."))
     if state is State.LAPSED:
-        flash(_("아쉽게도 답하실 수 있는 때가 지나 자리가 다음 분께 돌아갔습니다."), "warning")
+        flash(_("아쉽게도 답하실 기한이 지나 자리가 다음 분께 돌아갔습니다."), "warning")
     # Whatever it is now, its own page says so: taken, too late, or answered before.
     return redirect(url_for("booking.booking", booking_id=booking_id), 303)
 

@@ -93,7 +93,7 @@ class Reason(StrEnum):
     MONTHLY_LIMIT = "%(month)s월에 시작하는 강좌는 모든 교육장을 합해 한 사람이 %(limit)s개까지 신청할 수 있습니다."
     WAITING_FULL = "정원과 대기 인원이 모두 찼습니다."
     FULL = "남은 자리가 없습니다. 정원을 늘리거나 대기로 신청해 주세요."
-    TOO_LATE_TO_CANCEL = "취소할 수 있는 때(%(until)s까지)가 지났습니다. %(phone)s로 전화해 주세요."
+    TOO_LATE_TO_CANCEL = "취소 기한(%(until)s까지)이 지났습니다. %(phone)s번으로 전화해 주세요."
     NOT_LIVE = "이미 끝난 신청입니다. 화면을 새로 고쳐 확인해 주세요."
     REASON_NEEDED = "사유를 적어 주세요."
     NOT_RUNNING = "공개된 강좌만 폐강할 수 있습니다. 작성 중인 강좌는 삭제해 주세요."

@@ -28,10 +28,10 @@ MOST_DIFFERENCES = 5
 class Flaw(StrEnum):
     """Why a file cannot be read as a draw."""
 
-    NOT_JSON = "추첨 파일이 아닙니다(JSON 형식이 아닙니다). 내려받은 파일을 그대로 쓰세요."
+    NOT_JSON = "추첨 파일이 아닙니다(JSON 형식이 아닙니다). 내려받은 파일을 그대로 써 주세요."
     OTHER_VERSION = "‘%(version)s’ 판의 추첨 파일입니다. 이 프로그램은 ‘%(known)s’ 판만 확인합니다."
     MISSING = "추첨 파일에 ‘%(name)s’ 항목이 없습니다."
-    UNKNOWN = "추첨 파일에 알 수 없는 항목 ‘%(name)s’이(가) 있습니다."
+    UNKNOWN = "추첨 파일에 알 수 없는 ‘%(name)s’ 항목이 있습니다."
     TWICE = "추첨 파일에 ‘%(name)s’ 항목이 두 번 있습니다."
     OTHER_KIND = "추첨 파일의 ‘%(name)s’ 항목이 정해진 형식과 다릅니다."
 
@@ -43,11 +43,11 @@ class Finding(StrEnum):
     LIST_DIFFERS = "명단이 명단 해시와 맞지 않습니다. 계산하면 %(computed)s입니다."
     OTHER_COMMITMENT = "파일의 약속 해시가 접수 마감 전에 공고된 해시와 다릅니다."
     OTHER_LIST = "파일의 명단 해시가 접수 마감 뒤에 공고된 해시와 다릅니다."
-    VALUE_NOT_NORMAL = "공개된 값은 ‘%(normal)s’로 적혀 있어야 합니다."
-    NOT_IN_RESULT = "추첨 번호 ‘%(ticket)s’가 명단에는 있으나 결과에 없습니다."
-    NOT_IN_LIST = "추첨 번호 ‘%(ticket)s’가 결과에는 있으나 명단에 없습니다."
+    VALUE_NOT_NORMAL = "공개된 값이 바르게 적혀 있지 않습니다. 바른 모양: ‘%(normal)s’"
+    NOT_IN_RESULT = "추첨 번호(%(ticket)s)가 명단에는 있으나 결과에 없습니다."
+    NOT_IN_LIST = "추첨 번호(%(ticket)s)가 결과에는 있으나 명단에 없습니다."
     RESULT_DIFFERS = (
-        "추첨 번호 ‘%(ticket)s’의 결과는 ‘%(computed)s’여야 하는데 ‘%(given)s’로 되어 있습니다."
+        "추첨 번호(%(ticket)s)의 결과가 다릅니다. 다시 계산: %(computed)s, 발표: %(given)s"
     )
     ORDER_DIFFERS = "결과의 차례가 다시 계산한 차례와 다릅니다."
     MORE = "이 밖에도 다른 곳이 %(number)s군데 있습니다."

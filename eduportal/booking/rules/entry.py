@@ -25,7 +25,7 @@ class Reason(StrEnum):
     """Why somebody does not get in, or not yet."""
 
     NOT_YET_FOR_YOU = "%(opens)s부터 신청하실 수 있습니다. 그때 다시 신청해 주세요."
-    NOT_THIS_WAY = "이 강좌는 %(channel)s(으)로는 신청을 받지 않습니다."
+    NOT_THIS_WAY = "이 강좌는 %(channel)s 접수를 하지 않습니다. 다른 방법으로 신청해 주세요."
     NOT_YET_THIS_WAY = "%(channel)s 접수는 %(opens)s에 시작합니다. 그때 다시 신청해 주세요."
     TOOK_IT_LATELY = "최근 %(months)s개월 안에 같은 과정을 수강하셨습니다. 다른 과정을 골라 주세요."
     RESTRICTED = (
@@ -33,8 +33,8 @@ class Reason(StrEnum):
         "그곳에서 이의신청을 하실 수 있습니다."
     )
     TOO_FAR = "‘%(other)s’ 강좌와 수업 사이에 옮겨 갈 시간(%(minutes)s분)이 모자랍니다."
-    BEING_DECIDED = "접수가 끝났습니다. 곧 대상자를 정해 알려 드립니다."
-    KEPT_FOR_OTHERS = "지금 남은 자리는 다른 대상이나 다른 접수방법에 남겨 둔 자리입니다."
+    BEING_DECIDED = "접수가 끝났습니다. 곧 수강하실 분을 정해 알려 드립니다."
+    KEPT_FOR_OTHERS = "지금 남은 자리는 우선 대상이나 다른 방법으로 신청하는 분의 자리입니다."
 
 
 Refusal = tuple[Reason, dict[str, object]]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-WAYS = {"online": "온라인", "phone": "전화", "visit": "방문", "kiosk": "무인 단말기"}
+WAYS = {"online": "온라인", "phone": "전화", "visit": "방문", "kiosk": "무인 접수기"}
 
 
 class Share(Protocol):

@@ -106,11 +106,11 @@ function differences(computed, given) {
   const found = computed.flatMap((row) => {
     const other = published.get(row.ticket);
     published.delete(row.ticket);
-    if (!other) return [`추첨 번호 ‘${row.ticket}’가 명단에는 있으나 결과에 없습니다.`];
+    if (!other) return [`추첨 번호(${row.ticket})가 명단에는 있으나 결과에 없습니다.`];
     if (canonical(other) === canonical(row)) return [];
-    return [`추첨 번호 ‘${row.ticket}’의 결과는 ‘${inWords(row)}’여야 하는데 ‘${inWords(other)}’로 되어 있습니다.`];
+    return [`추첨 번호(${row.ticket})의 결과가 다릅니다. 다시 계산: ${inWords(row)}, 발표: ${inWords(other)}`];
   });
-  for (const ticket of published.keys()) found.push(`추첨 번호 ‘${ticket}’가 결과에는 있으나 명단에 없습니다.`);
+  for (const ticket of published.keys()) found.push(`추첨 번호(${ticket})가 결과에는 있으나 명단에 없습니다.`);
   if (!found.length && canonical(computed) !== canonical(given)) return ["결과의 차례가 다시 계산한 차례와 다릅니다."];
   const more = found.length - MOST_DIFFERENCES;
   return more > 0 ? [...found.slice(0, MOST_DIFFERENCES), `이 밖에도 다른 곳이 ${more}군데 있습니다.`] : found;
@@ -128,7 +128,7 @@ async function wrongValue({ kind, form, sha256: promised }, value) {
 export async function findings(file, again) {
   const { commitment, list, value, result } = file;
   const computed = again ?? await recomputed(file);
-  const found = twice(list.entries).map((ticket) => `추첨 번호 ‘${ticket}’가 두 번 있습니다.`);
+  const found = twice(list.entries).map((ticket) => `추첨 번호(${ticket})가 두 번 있습니다.`);
   if (computed.commitment !== commitment.sha256) found.push(`추첨 기준이 약속 해시와 맞지 않습니다. 계산하면 ${computed.commitment}입니다.`);
   if (computed.list !== list.sha256) found.push(`명단이 명단 해시와 맞지 않습니다. 계산하면 ${computed.list}입니다.`);
   const wrong = await wrongValue(commitment.source, value);
@@ -166,7 +166,7 @@ function markOwn(box, result) {
   const own = result.find((row) => row.ticket === ticket);
   const place = part(box, "own");
   place.hidden = !ticket;
-  place.textContent = own ? `내 추첨 번호 ${ticket}: ${inWords(own)}` : `추첨 번호 ${ticket}는 이 추첨의 명단에 없습니다.`;
+  place.textContent = own ? `내 추첨 번호 ${ticket}: ${inWords(own)}` : `추첨 번호(${ticket})는 이 추첨의 명단에 없습니다.`;
 }
 
 async function check(box, text) {

@@ -135,6 +135,8 @@ def test_seats_kept_for_the_phone_are_had_by_phone_alone(
     assert apply(people[0], kept).state is State.PLACED
     assert apply(people[1], kept).state is State.WAITING
     page = f"/office/desk/people/{people[2].id}"
+    line = text(at_the_desk.get(page)).split(f'id="run-{kept.id}"')[1]
+    assert "남은 자리 1석" in line
     at_the_desk.post(page, data={"run_id": kept.id, "channel": "phone"})
     booking = db.session.scalars(sa.select(Booking).where(Booking.person_id == people[2].id)).one()
     assert booking.state is State.PLACED

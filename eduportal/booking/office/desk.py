@@ -69,7 +69,7 @@ def person(person_id: int) -> Answer:
     if who is None:
         abort(404)
     form = DeskForm(channel=_channel())
-    runs = _runs(who, form.words.data or "")
+    runs = _runs(who, form.words.data or "", form.channel.data or _channel())
     if form.validate_on_submit():
         session["desk_channel"] = form.channel.data
         chosen = _chosen(form, runs)
@@ -160,9 +160,11 @@ def _choosing(who: Person, form: DeskForm, runs: list[Open]) -> Answer:
     return (page, 422) if form.errors else page
 
 
-def _runs(who: Person, words: str) -> list[Open]:
+def _runs(who: Person, words: str, channel: str) -> list[Open]:
     return list(
-        desk_queries.open_runs(guard.center_ids(), who.id, who.audience, words, clock.now())
+        desk_queries.open_runs(
+            guard.center_ids(), who.id, who.audience, words, clock.now(), channel
+        )
     )
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from eduportal.accounts.rules import Audience
 from eduportal.booking.models import Booking
 from eduportal.booking.rules import LIVE, State
+from eduportal.booking.rules.entry import Newcomer, free_for
+from eduportal.booking.standing import pools_of
 from eduportal.catalog.models import Run
 from eduportal.catalog.queries import public
 from eduportal.catalog.rules import RunState, search_words
-from eduportal.catalog.rules.intake import Selection
+from eduportal.catalog.rules.intake import Intake, Selection
 from eduportal.shared.db import db
 
 Centers = frozenset[int] | None
@@ -49,9 +52,12 @@ class Share:
 
 
 def open_runs(
-    centers: Centers, person_id: int, audience: Audience, words: str, now: datetime
+    centers: Centers, person_id: int, audience: Audience, words: str, now: datetime, channel: str
 ) -> Sequence[Open]:
-    """Runs of the user's centers that can be applied for now, the first to begin first."""
+    """Runs of the user's centers to apply for now, the first to begin first.
+
+    Their places left are those for somebody who comes by `channel`.
+    """
     booked = sa.exists().where(
         Booking.run_id == Run.id, Booking.person_id == person_id, Booking.state.in_(LIVE)
     )
@@ -72,16 +78,21 @@ def open_runs(
     )
     if centers is not None:
         query = query.where(Run.center_id.in_(centers))
-    return [_open(run, is_booked) for run, is_booked in db.session.execute(query)]
+    return [_open(run, is_booked, channel) for run, is_booked in db.session.execute(query)]
 
 
 def parity(centers: Centers, first: datetime, after: datetime) -> Sequence[Share]:
-    """Applications of a span by way in and age band, and how many of them got a place."""
+    """Decided applications of a span by way in and age band, and how many got a place."""
     got = sa.func.count().filter(Booking.state.in_(GOT_A_PLACE))
     query = (
         sa.select(Booking.channel, Booking.age_band, sa.func.count(), got)
         .join(Run, Run.id == Booking.run_id)
-        .where(Booking.applied_at >= first, Booking.applied_at < after)
+        .where(
+            Booking.applied_at >= first,
+            Booking.applied_at < after,
+            # About these lots or a screening decide yet.
+            Booking.state != State.APPLIED,
+        )
         .group_by(Booking.channel, Booking.age_band)
         .order_by(Booking.channel, Booking.age_band)
     )
@@ -90,7 +101,15 @@ def parity(centers: Centers, first: datetime, after: datetime) -> Sequence[Share
     return [Share(*row) for row in db.session.execute(query)]
 
 
-def _open(run: Run, booked: bool) -> Open:
+def _left(run: Any, channel: str) -> int:
+    """Places that somebody who comes this way can get: some are kept for other ways in."""
+    pools = pools_of(run, Intake.of(run.intake))
+    if not pools:
+        return int(run.seats_left)
+    return max(0, free_for(Newcomer(channel), run.capacity - run.places_held, pools))
+
+
+def _open(run: Run, booked: bool, channel: str) -> Open:
     return Open(
         run.id,
         run.full_title,
@@ -98,7 +117,7 @@ def _open(run: Run, booked: bool) -> Open:
         run.starts_at,
         run.time_of_day,
         run.capacity,
-        run.seats_left,
+        _left(run, channel),
         run.waiting,
         run.applied,
         run.selection,
